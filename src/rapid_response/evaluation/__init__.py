@@ -1,0 +1,1 @@
+"""What a protocol means for one incident: facts in, a `Recommendation` out."""

@@ -1,0 +1,1 @@
+"""What a protocol says: YAML text in, a checked `Protocol` out."""

@@ -1,0 +1,282 @@
+"""A checked protocol: frozen records in which every name is known and every condition typed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from rapid_response.protocol.expressions import Condition, Type, Value
+from rapid_response.protocol.problems import Source, Span
+
+if TYPE_CHECKING:
+    from rapid_response.evaluation.compiling import Program
+    from rapid_response.evaluation.recommendation import Recommendation
+
+DEFAULT_LANGUAGE = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words for people, in one language or several.
+
+    >>> words = Text({"en": "Monitor", "zh-Hant": "留意"})
+    >>> str(words), words.in_language("zh-Hant"), words.in_language("vi")
+    ('Monitor', '留意', 'Monitor')
+    """
+
+    by_language: Mapping[str, str]
+
+    def in_language(self, language: str) -> str:
+        """The words in that language, else in English, else in the first language given."""
+        texts = self.by_language
+        return texts.get(language) or texts.get(DEFAULT_LANGUAGE) or next(iter(texts.values()), "")
+
+    def __str__(self) -> str:
+        return self.in_language(DEFAULT_LANGUAGE)
+
+    def __bool__(self) -> bool:
+        return any(self.by_language.values())
+
+    def __hash__(self) -> int:
+        return hash(tuple(sorted(self.by_language.items())))
+
+    def to_dict(self) -> dict[str, str]:
+        """The words by language tag."""
+        return dict(sorted(self.by_language.items()))
+
+
+NO_TEXT = Text({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """What every named part of a protocol has: its name, its words for people and its place."""
+
+    name: str
+    title: Text = NO_TEXT
+    means: Text = NO_TEXT
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+    def label(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """The title in that language, else the name with spaces for underscores."""
+        return self.title.in_language(language) or self.name.replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role(Named):
+    """Who does something: a seat, not a person."""
+
+    organization: Text = NO_TEXT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tier(Named):
+    """One level of response. `level` counts from 0, the lowest; `hours` is the effort it takes, if stated."""
+
+    level: int
+    hours: Decimal | None = None
+
+    def __lt__(self, other: Tier) -> bool:
+        return self.level < other.level
+
+    def __le__(self, other: Tier) -> bool:
+        return self.level <= other.level
+
+    def __gt__(self, other: Tier) -> bool:
+        return self.level > other.level
+
+    def __ge__(self, other: Tier) -> bool:
+        return self.level >= other.level
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option(Named):
+    """One answer of a scale or choice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind(Named):
+    """A type shared by facts and measures, with its options in order."""
+
+    type: Type
+    options: tuple[Option, ...] = ()
+    unit: Text = NO_TEXT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact(Named):
+    """What is asked about an incident.
+
+    `assumed` is the `until_known` value, `blank` the `blank_means` value, encoded as `values.encode` does; None where
+    not stated.
+    """
+
+    type: Type
+    options: tuple[Option, ...] = ()
+    ask: Text = NO_TEXT
+    unit: Text = NO_TEXT
+    private: bool = False
+    assumed: Any = None
+    blank: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criterion(Named):
+    """A named condition. `assumed` is its `until_known` value."""
+
+    condition: Condition
+    assumed: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure(Named):
+    """A named value. `form` says how it was written: formula, points, bands, values, cases or table."""
+
+    type: Type
+    form: str
+    value: Value
+    options: tuple[Option, ...] = ()
+    unit: Text = NO_TEXT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate(Named):
+    """What scope entries, rules and responses share: when, unless, because and source."""
+
+    when: Condition
+    unless: Condition | None = None
+    because: Text = NO_TEXT
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeRule(Gate):
+    """A reason for which an incident is out of scope."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule(Gate):
+    """Raises the tier to at least `tier`, or limits it to at most `tier`."""
+
+    effect: Literal["raise_to", "limit_to"]
+    tier: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """When a response is due: so many `units` after a moment fact, `now` or `active`."""
+
+    amount: int
+    unit: str
+    after: str
+
+    def __str__(self) -> str:
+        plural = "" if self.amount == 1 else "s"
+        return f"{self.amount} {self.unit}{plural} after {self.after}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response(Gate):
+    """What the coalition does: for people or in public, by whom, by when, with how many hours of effort."""
+
+    serves: Literal["people", "public"] | None = None
+    owner: str | None = None
+    due: Due | None = None
+    hours: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Days in which a protocol is in force: from the first, up to but without `until`."""
+
+    start: dt.date | None = None
+    until: dt.date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Protocol:
+    """A protocol that loaded: everything in it is checked.
+
+    Sections are mappings by name, in the order of the files. `order` lists criteria and measures so that each comes
+    after what it refers to. `fingerprint` is "sha256:" and 64 hex digits of the canonical content: comments, layout and
+    the order of keys do not change it, any change of meaning or wording does. `sources` are the texts it was read from.
+
+    >>> from rapid_response import load_protocol
+    >>> protocol = load_protocol("protocol_rules/ccsj")
+    >>> [tier.name for tier in protocol.tiers]
+    ['monitor', 'support', 'coordinate', 'activate']
+    """
+
+    name: str
+    title: Text
+    version: str
+    in_force: Window
+    time_zone: str | None
+    at: str | None
+    if_unsettled: Literal["lowest", "highest", "nothing"]
+    unsettled: Named
+    roles: Mapping[str, Role]
+    tiers: tuple[Tier, ...]
+    kinds: Mapping[str, Kind]
+    facts: Mapping[str, Fact]
+    criteria: Mapping[str, Criterion]
+    measures: Mapping[str, Measure]
+    scope: Mapping[str, ScopeRule]
+    rules: Mapping[str, Rule]
+    responses: Mapping[str, Response]
+    order: tuple[str, ...]
+    needs_now: bool
+    fingerprint: str
+    sources: tuple[Source, ...] = field(compare=False, repr=False)
+
+    def tier(self, name: str) -> Tier:
+        """The tier of that name; KeyError where there is none."""
+        for tier in self.tiers:
+            if tier.name == name:
+                return tier
+        raise KeyError(name)
+
+    def gates(self) -> Iterator[Gate]:
+        """Every scope entry, rule and response."""
+        yield from self.scope.values()
+        yield from self.rules.values()
+        yield from self.responses.values()
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that the protocol's title is given in."""
+        return tuple(self.title.by_language)
+
+    @cached_property
+    def program(self) -> Program:
+        """The compiled form, made on first use."""
+        from rapid_response.evaluation.compiling import compile_protocol
+
+        return compile_protocol(self)
+
+    def evaluate(self, facts: Mapping[str, Any], *, as_of: str | dt.datetime | None = None) -> Recommendation:
+        """The recommended tier for one incident, with its rationale.
+
+        `facts` maps fact names to values (True/False, option names, lists of them, numbers, ISO times or datetimes, text;
+        None and a missing key mean unknown), or to `{"value": …, "source": …, "as_of": …, "verified": …}`; the key `id`
+        names the incident. `as_of` is the time of evaluation, ISO text or datetime, in the protocol's zone where it states
+        no offset; it is required where the protocol uses `now` or a due time counts from it.
+
+        Raises IncidentError, which names every bad fact at once.
+
+        >>> from rapid_response import load_protocol
+        >>> protocol = load_protocol("protocol_rules/ccsj")
+        >>> result = protocol.evaluate({"harm": "none"}, as_of="2026-02-01T09:00")
+        >>> result.lowest.name, result.standing
+        ('monitor', 'open')
+        """
+        from rapid_response.evaluation.recommendation import evaluate
+
+        return evaluate(self, facts, as_of=as_of)

@@ -1,0 +1,679 @@
+"""Sentences with their names and types settled: syntax trees become checked conditions and values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal, TypeVar, cast
+from typing import Protocol as Interface
+
+from lark import Token
+
+from rapid_response.protocol.expressions import (
+    DAY,
+    MICROSECONDS,
+    MONTHS,
+    AllOf,
+    Always,
+    AnyOf,
+    Arithmetic,
+    CalendarShift,
+    Comparator,
+    Compare,
+    Condition,
+    Constant,
+    CriterionHolds,
+    DateShift,
+    Extreme,
+    FactHolds,
+    FactValue,
+    Includes,
+    IsOneOf,
+    IsSame,
+    MeasureValue,
+    Not,
+    Now,
+    Points,
+    Rescaled,
+    Step,
+    TextIs,
+    TierValue,
+    Type,
+    Unsettled,
+    Value,
+)
+from rapid_response.protocol.grammar import Syntax, extent
+from rapid_response.protocol.intervals import quotient_range
+from rapid_response.protocol.problems import Problem, did_you_mean, one_of
+from rapid_response.protocol.reading import Scalar
+from rapid_response.protocol.values import Unfit, encode, places_of, scaled
+
+MOST_PLACES = 6
+LARGEST = 2**63 - 1
+LONGEST = 10_000 * 366 * DAY
+
+MOMENT, DATE, DURATION, YES_NO, TEXT = Type("moment"), Type("date"), Type("duration"), Type("yes_no"), Type("text")
+CALENDAR = Type("duration", kind="calendar")
+ORDERED = ("number", "scale", "moment", "date", "duration")
+
+
+class Names(Interface):
+    """What a sentence may refer to."""
+
+    @property
+    def zone(self) -> str | None:
+        """The protocol's time zone."""
+
+    @property
+    def tiers(self) -> Type | None:
+        """The kind of the protocol's tiers where a sentence may speak of the tier, else None."""
+
+    def fact(self, name: str) -> Type | None:
+        """The type of a fact, None where there is no such fact."""
+
+    def is_criterion(self, name: str) -> bool:
+        """Whether there is a criterion of that name; it is checked first."""
+
+    def measure(self, name: str) -> Type | None:
+        """The type of a measure, None where there is no such measure."""
+
+    def known(self) -> Sequence[str]:
+        """Every fact, criterion and measure."""
+
+
+Node = TypeVar("Node", bound=Condition | Value)
+
+
+Item = TypeVar("Item")
+Found = TypeVar("Found")
+
+
+class Faulty(Exception):
+    """Thrown where a sentence cannot be understood any further; its problem is already noted."""
+
+
+def each(read: Callable[[Item], Found], items: Iterable[Item]) -> list[Found]:
+    """What `read` makes of every item; the problems of all are noted before Faulty is raised."""
+    found: list[Found] = []
+    faulty = False
+    for item in items:
+        try:
+            found.append(read(item))
+        except Faulty:
+            faulty = True
+    if faulty:
+        raise Faulty
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A bare or quoted word whose meaning depends on what stands on the other side."""
+
+    text: str
+    quoted: bool
+    tree: Syntax
+
+
+_Operand = Value | Condition | Word
+
+
+class Reader:
+    """Reads one sentence of a protocol. Every fault is appended to `problems`."""
+
+    def __init__(self, scalar: Scalar, names: Names, problems: list[Problem]) -> None:
+        self.scalar, self.names, self.problems = scalar, names, problems
+
+    # Faults and places
+
+    def fault(self, problem: str, message: str, tree: Syntax | Token, remedy: str | None = None) -> Faulty:
+        self.problems.append(Problem(problem, message, self.scalar.at(*extent(tree)), remedy))
+        return Faulty()
+
+    def words(self, tree: Syntax | Token) -> str:
+        start, end = extent(tree)
+        return " ".join(self.scalar.text[start:end].split())
+
+    def placed(self, node: Node, tree: Syntax) -> Node:
+        return replace(node, text=self.words(tree), span=self.scalar.at(*extent(tree)))
+
+    # Conditions
+
+    def condition(self, tree: Syntax) -> Condition:
+        """The checked condition of a syntax tree; raises Faulty once all its faults are noted."""
+        match tree.data:
+            case "and_":
+                return self.placed(AllOf(self.conditions(tree.children)), tree)
+            case "or_":
+                return self.placed(AnyOf(self.conditions(tree.children)), tree)
+            case "not_":
+                return self.placed(Not(self.condition(_subtree(tree, 0))), tree)
+            case "compare":
+                return self.chain(tree)
+            case "in_":
+                return self.membership(tree)
+            case "not_in":
+                return self.placed(Not(self.membership(tree)), tree)
+            case "includes" | "includes_any" | "includes_all":
+                return self.inclusion(tree)
+            case "name":
+                return self.standing(tree)
+            case _:
+                raise self.fault("RR307", f"`{self.words(tree)}` is not a condition", tree, "compare it with something")
+
+    def conditions(self, trees: Iterable[Syntax | Token]) -> tuple[Condition, ...]:
+        return tuple(each(lambda tree: self.condition(cast(Syntax, tree)), trees))
+
+    def standing(self, tree: Syntax) -> Condition:
+        name = str(tree.children[0])
+        if name == "unsettled" and self.names.tiers:
+            return self.placed(Unsettled(), tree)
+        operand = self.operand(tree)
+        if isinstance(operand, FactHolds | CriterionHolds):
+            return operand
+        if isinstance(operand, Word):
+            raise self.unknown(tree, name)
+        raise self.fault(
+            "RR307", f"`{name}` is {_described(_type(operand))}, not a condition", tree, "compare it with something"
+        )
+
+    def unknown(self, tree: Syntax, name: str) -> Faulty:
+        if name in ("tier", "unsettled"):
+            return self.fault(
+                "RR311", f"`{name}` can only be used in responses", tree, "say it by the facts themselves"
+            )
+        return self.fault("RR301", f"unknown name `{name}`", tree, did_you_mean(name, self.names.known()))
+
+    def chain(self, tree: Syntax) -> Condition:
+        trees = [cast(Syntax, child) for child in tree.children[::2]]
+        comparators = [cast(Comparator, str(child)) for child in tree.children[1::2]]
+        operands = self.operands(trees, tree)
+        pairs = [
+            self.comparison(comparator, operands[i], operands[i + 1], trees[i : i + 2])
+            for i, comparator in enumerate(comparators)
+        ]
+        return self.placed(pairs[0] if len(pairs) == 1 else AllOf(tuple(pairs)), tree)
+
+    def operands(self, trees: list[Syntax], whole: Syntax) -> list[Value | Condition]:
+        """Values that stand side by side; bare words are read as options of what they stand beside."""
+        found = each(self.operand, trees)
+        anchor = next((operand for operand in found if not isinstance(operand, Word)), None)
+        if anchor is None:
+            self.no_anchor(cast(list[Word], found))
+        assert anchor is not None and not isinstance(anchor, Word)
+        kind = _type(anchor)
+        for operand, tree in zip(found, trees, strict=True):
+            self.refuse_clash(operand, tree, kind)
+        return [self.settled(operand, kind) if isinstance(operand, Word) else operand for operand in found]
+
+    def no_anchor(self, words: list[Word]) -> None:
+        for word in words:
+            if not word.quoted:
+                self.unknown(word.tree, word.text)
+        if all(word.quoted for word in words):
+            self.fault("RR308", "nothing here is a fact, criterion or measure", words[0].tree)
+        raise Faulty
+
+    def refuse_clash(self, operand: _Operand, tree: Syntax, kind: Type) -> None:
+        """A bare name that is also an option of what it is compared with could mean either."""
+        if tree.data == "name" and not isinstance(operand, Word) and (name := str(tree.children[0])) in kind.options:
+            if _type(operand) is not kind:
+                raise self.fault(
+                    "RR309", f"`{name}` is both a name and an option", tree, f'write "{name}" in quotes for the option'
+                )
+
+    def settled(self, word: Word, kind: Type) -> Value | Condition:
+        """A word as an option, text or yes/no of the type beside it."""
+        if kind.name == "yes_no" and not word.quoted and word.text in ("yes", "true", "no", "false"):
+            return Always() if word.text in ("yes", "true") else Not(Always())
+        if kind.name in ("scale", "choice", "choices") and word.text in kind.options:
+            return self.placed(Constant(kind.options.index(word.text), kind), word.tree)
+        if kind.name in ("scale", "choice", "choices"):
+            listed = f"write {one_of(kind.options)}"
+            remedy = did_you_mean(word.text, [*kind.options, *(() if word.quoted else self.names.known())], listed)
+            raise self.fault("RR303", f"`{word.text}` is not an option of {_described(kind)}", word.tree, remedy)
+        if kind.name == "text":
+            if word.quoted:
+                return Constant(0, TEXT, text=word.text)
+            raise self.fault("RR305", f"`{word.text}` is not text", word.tree, f'write "{word.text}" in quotes')
+        if word.quoted:
+            raise self.fault("RR305", f"text is compared with {_described(kind)}", word.tree)
+        raise self.unknown(word.tree, word.text)
+
+    def comparison(
+        self, comparator: Comparator, left: Value | Condition, right: Value | Condition, trees: list[Syntax]
+    ) -> Condition:
+        kinds = _type(left), _type(right)
+        if kinds[0].name == "yes_no" or kinds[1].name == "yes_no":
+            return self.equivalence(comparator, left, right, trees)
+        assert not isinstance(left, Condition) and not isinstance(right, Condition)
+        left, right = _as_day(left, right), _as_day(right, left)
+        self.require_alike(left, right, trees)
+        equal = comparator in ("==", "!=")
+        condition: Condition
+        match _type(left).name:
+            case "text":
+                condition = self.text_equality(left, right, trees, equal)
+            case "choices":
+                raise self.fault(
+                    "RR305", "several choices cannot be compared", trees[0], "write `includes`, or count(…)"
+                )
+            case "choice" if not equal:
+                raise self.fault(
+                    "RR306", f"{_described(_type(left))} has no order", trees[0], "use `==`, or make it a scale"
+                )
+            case "choice":
+                condition = _choice_equality(left, right)
+            case _:
+                left, right = self.level(left, right, trees[1])
+                return self.spanning(Compare(comparator, left, right), trees)
+        condition = self.spanning(condition, trees)
+        return self.spanning(Not(condition), trees) if comparator == "!=" else condition
+
+    def spanning(self, node: Node, trees: list[Syntax]) -> Node:
+        start, end = extent(trees[0])[0], extent(trees[-1])[1]
+        words = " ".join(self.scalar.text[start:end].split())
+        return replace(node, text=words, span=self.scalar.at(start, end))
+
+    def equivalence(
+        self, comparator: Comparator, left: Value | Condition, right: Value | Condition, trees: list[Syntax]
+    ) -> Condition:
+        for side, tree in ((left, trees[0]), (right, trees[1])):
+            if not isinstance(side, Condition):
+                raise self.fault("RR305", f"yes or no is compared with {_described(_type(side))}", tree)
+        if comparator not in ("==", "!="):
+            raise self.fault("RR306", "yes and no have no order", trees[0], "let it stand alone, or use `==`")
+        assert isinstance(left, Condition) and isinstance(right, Condition)
+        same = self.spanning(_same_truth(left, right), trees)
+        return self.spanning(Not(same), trees) if comparator == "!=" else same
+
+    def require_alike(self, left: Value, right: Value, trees: list[Syntax]) -> None:
+        kinds = _type(left), _type(right)
+        if CALENDAR in kinds:
+            remedy = "write it like occurred_at + 6 months < now"
+            raise self.fault("RR305", "months and years differ in length", trees[kinds.index(CALENDAR)], remedy)
+        if not kinds[0].alike(kinds[1]):
+            message = f"{_described(kinds[0])} is compared with {_described(kinds[1])}"
+            raise self.fault("RR305", message, trees[1], _unlike_help(kinds))
+
+    def text_equality(self, left: Value, right: Value, trees: list[Syntax], equal: bool) -> Condition:
+        fact, words = (left, right) if isinstance(left, FactValue) else (right, left)
+        if not equal or not isinstance(fact, FactValue) or not isinstance(words, Constant):
+            raise self.fault("RR305", "text can only be compared with quoted words by == or !=", trees[0])
+        return TextIs(fact.fact, frozenset([words.text]))
+
+    def membership(self, tree: Syntax) -> Condition:
+        value_tree, items = _subtree(tree, 0), [cast(Syntax, item) for item in _subtree(tree, 1).children]
+        left, *right = self.operands([value_tree, *items], tree)
+        if isinstance(left, Condition) or isinstance(left, Constant):
+            raise self.fault("RR308", f"`{self.words(value_tree)}` cannot be one of a list", value_tree)
+        match left.type.name:
+            case "scale" | "choice" if all(isinstance(item, Constant) and left.type.alike(item.type) for item in right):
+                options = frozenset(item.value for item in right if isinstance(item, Constant))
+                return self.placed(IsOneOf(left, options), tree)
+            case "text" if isinstance(left, FactValue) and all(isinstance(item, Constant) for item in right):
+                return self.placed(
+                    TextIs(left.fact, frozenset(item.text for item in right if isinstance(item, Constant))), tree
+                )
+            case "number" | "moment" | "date":
+                pairs = [
+                    self.comparison("==", left, item, [value_tree, tree_])
+                    for item, tree_ in zip(right, items, strict=True)
+                ]
+                return self.placed(AnyOf(tuple(pairs)), tree)
+            case _:
+                raise self.fault(
+                    "RR305", f"{_described(left.type)} cannot be one of this list", value_tree, "use `includes`"
+                )
+
+    def inclusion(self, tree: Syntax) -> Condition:
+        fact_tree, what = _subtree(tree, 0), _subtree(tree, 1)
+        fact = self.operand(fact_tree)
+        if not isinstance(fact, FactValue) or fact.type.name != "choices":
+            message = f"`{self.words(fact_tree)}` is not a fact of several choices"
+            raise self.fault("RR305", message, fact_tree, "write `==` or `in [...]`")
+        items = [cast(Syntax, item) for item in what.children] if what.data == "list" else [what]
+        positions: list[int] = []
+        for item in items:
+            word = self.operand(item) if item.data not in ("name", "text") else _word(item)
+            if not isinstance(word, Word):
+                raise self.fault("RR305", f"`{self.words(item)}` is not an option", item)
+            constant = self.settled(word, fact.type)
+            assert isinstance(constant, Constant)
+            positions.append(constant.value)
+        return self.placed(Includes(fact.fact, frozenset(positions), tree.data == "includes_all"), tree)
+
+    # Values
+
+    def value(self, tree: Syntax, kind: Type | None = None) -> Value:
+        """The checked value of a syntax tree; a bare word is an option of `kind`. Raises Faulty."""
+        operand = self.operand(tree)
+        if kind is not None:
+            self.refuse_clash(operand, tree, kind)
+        if isinstance(operand, Word):
+            if kind is None:
+                raise self.unknown(operand.tree, operand.text)
+            operand = self.settled(operand, kind)
+        if isinstance(operand, Condition):
+            raise self.fault("RR308", f"`{self.words(tree)}` is yes or no, a value was expected", tree)
+        if _type(operand) == CALENDAR:
+            raise self.fault("RR305", "months and years differ in length", tree, "add them to a moment")
+        return operand
+
+    def operand(self, tree: Syntax) -> _Operand:
+        """A value, a condition that stands alone, or a word that is neither yet."""
+        match tree.data:
+            case "name":
+                return self.named(tree)
+            case "text":
+                return _word(tree)
+            case "number" | "negative_number":
+                return self.number(tree, negative=tree.data == "negative_number")
+            case "duration":
+                return self.duration(tree)
+            case "time":
+                return self.time(tree)
+            case "plus" | "minus" | "times" | "divided":
+                return self.arithmetic(tree)
+            case "negative":
+                return self.negative(tree)
+            case "least" | "greatest":
+                return self.extreme(tree)
+            case "count":
+                return self.count(tree)
+            case "step":
+                return self.step(tree)
+            case _:
+                return self.condition(tree)
+
+    def named(self, tree: Syntax) -> _Operand:
+        name = str(tree.children[0])
+        if name == "now":
+            return self.placed(Now(MOMENT), tree)
+        if name == "tier" and self.names.tiers:
+            return self.placed(TierValue(self.names.tiers), tree)
+        if (fact := self.names.fact(name)) is not None:
+            found: Value | Condition = FactHolds(name) if fact.name == "yes_no" else FactValue(name, fact)
+        elif self.names.is_criterion(name):
+            found = CriterionHolds(name)
+        elif (measure := self.names.measure(name)) is not None:
+            found = MeasureValue(name, measure)
+        else:
+            return _word(tree)
+        return self.placed(found, tree)
+
+    def number(self, tree: Syntax, negative: bool) -> Value:
+        number = Decimal(str(tree.children[0]))
+        places = places_of(number)
+        if places > MOST_PLACES:
+            raise self.fault("RR403", f"`{number}` has more than {MOST_PLACES} decimals", tree)
+        encoded = scaled(-number if negative else number, places)
+        return self.bounded(Constant(encoded, Type("number", places=places, low=encoded, high=encoded)), tree)
+
+    def duration(self, tree: Syntax) -> Value:
+        amount, unit = Decimal(str(tree.children[0])), str(tree.children[1]).removesuffix("s")
+        calendar = unit in MONTHS
+        length = amount * (MONTHS[unit] if calendar else MICROSECONDS[unit])
+        if length != length.to_integral_value():
+            raise self.fault(
+                "RR403",
+                f"`{self.words(tree)}` is not a whole number of {'months' if calendar else 'microseconds'}",
+                tree,
+            )
+        if length > (LONGEST if not calendar else 120_000):
+            raise self.fault("RR402", f"`{self.words(tree)}` is longer than 10,000 years", tree)
+        kind = CALENDAR if calendar else Type("duration", low=int(length), high=int(length))
+        return self.placed(Constant(int(length), kind), tree)
+
+    def time(self, tree: Syntax) -> Value:
+        text = str(tree.children[0])
+        kind = MOMENT if "T" in text else DATE
+        try:
+            encoded = encode(kind, text, self.names.zone)
+        except Unfit as unfit:
+            raise self.fault("RR203", unfit.message, tree, unfit.help) from None
+        return self.placed(Constant(int(encoded), kind), tree)
+
+    def arithmetic(self, tree: Syntax) -> Value:
+        sign = {"plus": "+", "minus": "-", "times": "*", "divided": "/"}[tree.data]
+        trees = [_subtree(tree, 0), _subtree(tree, 1)]
+        left, right = (self.quantity(side) for side in trees)
+        left, right = _as_day(left, right), _as_day(right, left)
+        kinds = left.type.name, right.type.name
+        if kinds == ("number", "number"):
+            return self.calculation(sign, left, right, tree, trees)
+        if sign in "+-":
+            return self.time_sum(sign, left, right, tree)
+        raise self.fault("RR305", f"{_described(left.type)} and {_described(right.type)} do not go with `{sign}`", tree)
+
+    def quantity(self, tree: Syntax) -> Value:
+        operand = self.operand(tree)
+        if isinstance(operand, Word):
+            raise self.unknown(operand.tree, operand.text)
+        if isinstance(operand, Condition) or operand.type.name not in ("number", "moment", "date", "duration"):
+            raise self.fault(
+                "RR308", f"`{self.words(tree)}` is {_described(_type(operand))}; a number or a time was expected", tree
+            )
+        return operand
+
+    def calculation(self, sign: str, left: Value, right: Value, tree: Syntax, trees: list[Syntax]) -> Value:
+        match sign:
+            case "+" | "-":
+                left, right = self.level(left, right, tree)
+                return self.bounded(_sum("+" if sign == "+" else "-", left, right), tree)
+            case "*":
+                if left.type.places + right.type.places > MOST_PLACES:
+                    raise self.fault(
+                        "RR403", f"the product has more than {MOST_PLACES} decimals", tree, "declare fewer `decimals`"
+                    )
+                return self.bounded(_product(left, right), tree)
+            case _:
+                if right.type.low <= 0 <= right.type.high:
+                    remedy = "give the fact a `min` above zero, or divide by max(1, …)"
+                    raise self.fault("RR401", f"`{self.words(trees[1])}` may be zero", trees[1], remedy)
+                return self.quotient(left, right, tree)
+
+    def quotient(self, left: Value, right: Value, tree: Syntax) -> Value:
+        scale = 10 ** (MOST_PLACES - left.type.places + right.type.places)
+        largest = max(abs(left.type.low), abs(left.type.high)) * scale
+        self.require_small(largest, tree)
+        kind = Type("number", places=MOST_PLACES, low=-largest, high=largest)
+        node = Arithmetic("/", left, right, kind, scale)
+        low, high = quotient_range(
+            (int(left.type.low), int(left.type.high)), (int(right.type.low), int(right.type.high)), scale
+        )
+        return self.bounded(replace(node, type=replace(kind, low=low, high=high)), tree)
+
+    def time_sum(self, sign: str, left: Value, right: Value, tree: Syntax) -> Value:
+        operator: Literal["+", "-"] = "+" if sign == "+" else "-"
+        if sign == "+" and left.type.name == "duration" and right.type.name in ("moment", "date"):
+            left, right = right, left
+        kinds = left.type.name, right.type.name
+        found: Value | None = None
+        if right.type == CALENDAR and kinds[0] in ("moment", "date") and isinstance(right, Constant):
+            found = CalendarShift(left, right.value if sign == "+" else -right.value, left.type)
+        elif CALENDAR in (left.type, right.type):
+            found = None
+        elif kinds in (("moment", "duration"), ("duration", "duration")):
+            found = Arithmetic(operator, left, right, MOMENT if kinds[0] == "moment" else DURATION)
+        elif kinds == ("moment", "moment") and sign == "-":
+            found = Arithmetic("-", left, right, DURATION)
+        elif kinds == ("date", "date") and sign == "-":
+            found = DateShift("-", left, right, DURATION)
+        elif kinds == ("date", "duration") and isinstance(right, Constant) and right.value % DAY == 0:
+            found = DateShift(operator, left, replace(right, value=right.value // DAY), DATE)
+        if found is None:
+            message = f"{_described(left.type)} and {_described(right.type)} do not go with `{sign}`"
+            raise self.fault("RR305", message, tree, _unlike_help((left.type, right.type)))
+        return self.placed(found, tree)
+
+    def negative(self, tree: Syntax) -> Value:
+        value = self.quantity(_subtree(tree, 0))
+        if value.type.name != "number":
+            raise self.fault("RR305", f"{_described(value.type)} cannot be negative", tree)
+        if isinstance(value, Constant):
+            return self.placed(
+                replace(value, value=-value.value, type=replace(value.type, low=-value.value, high=-value.value)), tree
+            )
+        zero = Constant(0, replace(value.type, low=0, high=0))
+        return self.bounded(_sum("-", zero, value), tree)
+
+    def extreme(self, tree: Syntax) -> Value:
+        trees = _arguments(tree)
+        operands = self.operands(trees, tree)
+        which = "min" if tree.data == "least" else "max"
+        values: list[Value] = []
+        for operand, argument in zip(operands, trees, strict=True):
+            if isinstance(operand, Condition) or operand.type.name not in ("number", "scale"):
+                raise self.fault("RR305", f"{which}(…) compares numbers, or steps of one scale", argument)
+            if not operand.type.alike(_type(operands[0])):
+                message = f"{_described(operand.type)} is compared with {_described(_type(operands[0]))}"
+                raise self.fault("RR305", message, argument)
+            values.append(operand)
+        places = max(value.type.places for value in values)
+        values = [self.bounded(at_places(value, places), tree) for value in values]
+        choose = min if which == "min" else max
+        low, high = choose(value.type.low for value in values), choose(value.type.high for value in values)
+        kind = replace(values[0].type, low=low, high=high)
+        return self.placed(Extreme("min" if which == "min" else "max", tuple(values), kind), tree)
+
+    def count(self, tree: Syntax) -> Value:
+        trees = _arguments(tree)
+        if len(trees) == 1 and trees[0].data == "name":
+            operand = self.operand(trees[0])
+            if isinstance(operand, FactValue) and operand.type.name == "choices":
+                parts: tuple[Condition, ...] = tuple(
+                    Includes(operand.fact, frozenset([position]), every=False, text=f"{operand.fact} includes {option}")
+                    for position, option in enumerate(operand.type.options)
+                )
+                return self.placed(points([(1, part) for part in parts]), tree)
+        return self.placed(points([(1, part) for part in self.conditions(trees)]), tree)
+
+    def step(self, tree: Syntax) -> Value:
+        trees = [_subtree(tree, 0), _subtree(tree, 1)]
+        value = self.operand(trees[0])
+        if isinstance(value, Word):
+            raise self.unknown(value.tree, value.text)
+        if isinstance(value, Condition) or value.type.name != "scale":
+            raise self.fault(
+                "RR305", f"step(…) moves on a scale, `{self.words(trees[0])}` is {_described(_type(value))}", trees[0]
+            )
+        by = self.quantity(trees[1])
+        if by.type.name != "number" or by.type.places:
+            raise self.fault("RR305", "step(…) takes a whole number of steps", trees[1])
+        top = len(value.type.options) - 1
+        low, high = (min(max(end, 0), top) for end in (value.type.low + by.type.low, value.type.high + by.type.high))
+        return self.placed(Step(value, by, replace(value.type, low=low, high=high)), tree)
+
+    # Numbers
+
+    def level(self, left: Value, right: Value, tree: Syntax) -> tuple[Value, Value]:
+        """Two numbers brought to the same places; other values as they are."""
+        if _type(left).name != "number":
+            return left, right
+        places = max(left.type.places, right.type.places)
+        levelled = at_places(left, places), at_places(right, places)
+        for value in levelled:
+            self.require_small(max(abs(value.type.low), abs(value.type.high)), tree)
+        return levelled
+
+    def bounded(self, node: Node, tree: Syntax) -> Node:
+        kind = _type(node)
+        if kind.name == "number":
+            self.require_small(max(abs(kind.low), abs(kind.high)), tree)
+        return self.placed(node, tree)
+
+    def require_small(self, largest: float, tree: Syntax) -> None:
+        if largest > LARGEST:
+            remedy = "give the facts in it a `min` and `max`, or fewer `decimals`"
+            raise self.fault("RR402", f"`{self.words(tree)}` may become too large to count exactly", tree, remedy)
+
+
+def points(terms: Iterable[tuple[int, Condition]], places: int = 0) -> Points:
+    """A sum of points with the bounds that follow from its terms."""
+    listed = tuple(terms)
+    low, high = sum(min(add, 0) for add, _ in listed), sum(max(add, 0) for add, _ in listed)
+    return Points(listed, Type("number", places=places, low=low, high=high))
+
+
+def _subtree(tree: Syntax, position: int) -> Syntax:
+    return cast(Syntax, tree.children[position])
+
+
+def _arguments(tree: Syntax) -> list[Syntax]:
+    return [cast(Syntax, child) for child in _subtree(tree, 0).children]
+
+
+def _word(tree: Syntax) -> Word:
+    text = str(tree.children[0])
+    return Word(text[1:-1], True, tree) if tree.data == "text" else Word(text, False, tree)
+
+
+def _type(node: Value | Condition) -> Type:
+    return YES_NO if isinstance(node, Condition) else node.type
+
+
+def _as_day(value: Value, beside: Value) -> Value:
+    """Beside a date, `now` is that day's date."""
+    if isinstance(value, Now) and _type(beside).name == "date":
+        return replace(value, type=DATE)
+    return value
+
+
+def _choice_equality(left: Value, right: Value) -> Condition:
+    for value, other in ((left, right), (right, left)):
+        if isinstance(other, Constant):
+            return IsOneOf(value, frozenset([other.value]))
+    return IsSame(left, right)
+
+
+def _same_truth(left: Condition, right: Condition) -> Condition:
+    if isinstance(right, Always):
+        return left
+    if isinstance(right, Not) and isinstance(right.part, Always):
+        return Not(left)
+    if isinstance(left, Always) or (isinstance(left, Not) and isinstance(left.part, Always)):
+        return _same_truth(right, left)
+    return AnyOf((AllOf((left, right)), AllOf((Not(left), Not(right)))))
+
+
+def at_places(value: Value, places: int) -> Value:
+    """A number brought to more places; any other value as it is."""
+    if value.type.name != "number" or value.type.places == places:
+        return value
+    factor = 10 ** (places - value.type.places)
+    kind = replace(value.type, places=places, low=value.type.low * factor, high=value.type.high * factor)
+    if isinstance(value, Constant):
+        return replace(value, value=value.value * factor, type=kind)
+    return Rescaled(value, factor, kind, text=value.text, span=value.span)
+
+
+def _sum(operator: Literal["+", "-"], left: Value, right: Value) -> Arithmetic:
+    a, b = left.type, right.type
+    low, high = (a.low + b.low, a.high + b.high) if operator == "+" else (a.low - b.high, a.high - b.low)
+    return Arithmetic(operator, left, right, Type("number", places=a.places, low=low, high=high))
+
+
+def _product(left: Value, right: Value) -> Arithmetic:
+    ends = [x * y for x in (left.type.low, left.type.high) for y in (right.type.low, right.type.high)]
+    kind = Type("number", places=left.type.places + right.type.places, low=min(ends), high=max(ends))
+    return Arithmetic("*", left, right, kind)
+
+
+def _unlike_help(kinds: tuple[Type, Type]) -> str | None:
+    names = {kind.name for kind in kinds}
+    if names == {"moment", "date"}:
+        return "a moment has a time of day: write it like 2026-01-01T00:00"
+    if names == {"moment", "duration"}:
+        return "write it like now - occurred_at <= 72 hours"
+    if names == {"scale"}:
+        return "the two have different kinds: give them one under `kinds`"
+    return None
+
+
+def _described(kind: Type) -> str:
+    names = {"yes_no": "yes or no", "number": "a number", "moment": "a moment", "date": "a date", "text": "text"}
+    if kind.name == "duration":
+        return "a length of time"
+    return names.get(kind.name) or f"the {kind.name} `{kind.kind}`"
