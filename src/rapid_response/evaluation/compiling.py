@@ -152,10 +152,12 @@ class _Writer:
         return f"def {signature}:\n{body}"
 
     def begin(self, roots: Iterable[Condition | Value]) -> None:
-        """Unpack the facts and compute criteria and measures, as far as the roots need them."""
+        """Unpack the facts and compute criteria and measures: all where all are kept, else those that the roots need."""
         nodes, needed = self.reach(roots)
+        if self.keep_all:
+            needed.update(self.protocol.order)
         self.count_uses(nodes)
-        self.unpack(nodes, needed)
+        self.unpack(needed)
         for name in self.protocol.order:
             if name in needed and name in self.protocol.criteria:
                 self.criterion(name)
@@ -186,7 +188,7 @@ class _Writer:
 
     # Facts: one look-up per fact yields all conditions that depend on that fact alone
 
-    def unpack(self, roots: Iterable[Condition | Value], needed: set[str]) -> None:
+    def unpack(self, needed: set[str]) -> None:
         names = list(self.protocol.facts)
         variables = [f"f{position}" if name in needed else "_" for position, name in enumerate(names)]
         if any(variable != "_" for variable in variables):
@@ -322,7 +324,7 @@ class _Writer:
                 variable = self.fact(fact)
                 return f"({UNKNOWN} if {variable} is None else {YES} if {variable} in {self.bind(texts)} else {NO})"
             case Unsettled():
-                return f"({YES} if tier_low != tier_high else {NO})"
+                return f"({NO} if tier_low == tier_high else {YES} if assume else {UNKNOWN})"
             case _:
                 raise AssertionError(f"not written beforehand: {type(node).__name__}")
 

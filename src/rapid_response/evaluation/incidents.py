@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import NoneType
 from typing import Any
 
 from rapid_response.errors import IncidentError
@@ -15,6 +16,7 @@ from rapid_response.protocol.problems import Problem, Span, did_you_mean
 from rapid_response.protocol.values import Encoded, Unfit, encode, shown_input
 
 DETAILS = ("value", "source", "as_of", "verified")
+LONGEST_ID = 200
 _MOMENT = Type("moment")
 
 
@@ -32,13 +34,17 @@ class Detail:
         return {key: value for key, value in stated.items() if value is not None}
 
 
+NO_DETAIL = Detail()
+NO_DETAILS: Mapping[str, Detail] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Incident:
     """A checked incident: its id, its encoded facts in the protocol's order, and the details of facts that have some."""
 
     id: str | None
-    facts: Facts
-    details: Mapping[str, Detail]
+    facts: Facts = field(repr=False)
+    details: Mapping[str, Detail] = field(repr=False)
 
 
 def check_incident(protocol: Protocol, given: Mapping[str, Any], spans: Mapping[str, Span] | None = None) -> Incident:
@@ -46,6 +52,9 @@ def check_incident(protocol: Protocol, given: Mapping[str, Any], spans: Mapping[
 
     `spans` gives the places of facts that came from a file. Raises IncidentError, which names every bad fact.
     """
+    quick = protocol.encoder(given)
+    if quick is not None and type(name := given.get("id")) in (str, NoneType) and len(name or "") <= LONGEST_ID:
+        return Incident(name, quick, NO_DETAILS)
     checker = _Checker(protocol, spans or {}, [])
     incident = checker.incident(given)
     if checker.problems:
@@ -100,7 +109,7 @@ class _Checker:
     def incident_id(self, given: object) -> str | None:
         if given is None:
             return None
-        if isinstance(given, bool) or not isinstance(given, str | int) or len(str(given)) > 200:
+        if isinstance(given, bool) or not isinstance(given, str | int) or len(str(given)) > LONGEST_ID:
             self.note("RR502", "`id` is not a short text", "id", "write a short text or a whole number")
             return None
         return str(given)

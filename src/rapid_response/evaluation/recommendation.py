@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from rapid_response.evaluation.compiling import Facts, Range
-from rapid_response.evaluation.incidents import Detail, Incident, check_incident, encode_as_of
+from rapid_response.evaluation.incidents import NO_DETAIL, Detail, Incident, check_incident, encode_as_of
 from rapid_response.evaluation.truth import NO, NOT, UNKNOWN, YES, Word, word
 from rapid_response.protocol.expressions import (
     MICROSECONDS,
@@ -53,7 +53,8 @@ class Evidence:
     """One fact, measure, time or the tier behind a condition.
 
     `value` is plain data (see `values.decode`), None where not known; `possible` then gives the least and greatest value,
-    or the options, that are still possible where they are bounded. `standing` is "known", "assumed" or "unknown".
+    or the options, that are still possible where they are bounded. `standing` is "known", "assumed" or "unknown". Of a
+    `private` fact the value is left out.
     """
 
     name: str
@@ -61,13 +62,15 @@ class Evidence:
     value: Any
     standing: Literal["known", "assumed", "unknown"]
     possible: tuple[Any, ...] = ()
-    detail: Detail = Detail()
+    detail: Detail = NO_DETAIL
+    private: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """The evidence as plain data."""
         stated = {"name": self.name, "kind": self.kind, "value": self.value, "standing": self.standing}
         possible = {"possible": list(self.possible)} if self.possible else {}
-        return {**stated, **possible, **self.detail.to_dict()}
+        private = {"private": True} if self.private else {}
+        return {**stated, **possible, **private, **self.detail.to_dict()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +207,7 @@ class Assumption:
         return {"name": self.name, "kind": self.kind, "value": self.value}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Recommendation:
     """What the protocol recommends for one incident, and everything needed to say why.
 
@@ -345,15 +348,16 @@ class Recommendation:
 
     # As data and text
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, private: bool = False) -> dict[str, Any]:
         """The whole result as plain data, stable, described by `result_schema()`.
+
+        The values of facts that the protocol marks private are left out unless `private` asks for them.
 
         >>> from rapid_response import load_protocol
         >>> result = load_protocol("protocol_rules/ccsj").evaluate({"id": "A-1"}, as_of="2026-02-01T09:00")
         >>> sorted(result.to_dict())[:4]
         ['as_of', 'assumptions', 'criteria', 'facts']
         """
-        details = {name: detail.to_dict() for name, detail in self.incident.details.items()}
         return {
             "protocol": {
                 "name": self.protocol.name,
@@ -368,7 +372,7 @@ class Recommendation:
             "highest": self.highest.name,
             "standing": self.standing,
             "scope": self.scope,
-            "facts": {name: {"value": value, **details.get(name, {})} for name, value in self.facts.items()},
+            "facts": {name: self._fact_document(name, value, private) for name, value in self.facts.items()},
             "missing": list(self.missing),
             "assumptions": [assumption.to_dict() for assumption in self.assumptions],
             "deciding": [rule.name for rule in self.deciding],
@@ -379,20 +383,30 @@ class Recommendation:
             "measures": {name: measure.to_dict() for name, measure in self.measures.items()},
         }
 
-    def to_json(self, indent: int | None = None) -> str:
-        """The whole result as JSON text, non-ASCII characters as they are."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+    def to_json(self, private: bool = False, indent: int | None = None) -> str:
+        """The same as JSON text, non-ASCII characters as they are."""
+        return json.dumps(self.to_dict(private), ensure_ascii=False, indent=indent)
 
-    def to_html(self, language: str = "en") -> str:
-        """The result as one self-contained HTML page."""
+    def to_html(self, language: str = "en", private: bool = False) -> str:
+        """The result as one self-contained HTML page; needs the extra `reports`."""
         from rapid_response.reports.html import result_page
 
-        return result_page(self, language)
+        return result_page(self, language, private=private)
+
+    def __repr__(self) -> str:
+        tier = self.tier.name if self.tier else None
+        return f"Recommendation(tier={tier!r}, range=({self.lowest.name!r}, {self.highest.name!r}), {self.standing!r})"
 
     def __str__(self) -> str:
         from rapid_response.reports.terminal import result_text
 
         return result_text(self)
+
+    def _fact_document(self, name: str, value: Any, private: bool) -> dict[str, Any]:
+        detail = self.incident.details.get(name, NO_DETAIL).to_dict()
+        if self.protocol.facts[name].private and not private:
+            return {"value": None, "private": True, **detail}
+        return {"value": value, **detail}
 
     # How the parts are found: the trace under the assumptions, and the plain one
 
@@ -506,8 +520,9 @@ class Recommendation:
         standing: Literal["known", "assumed", "unknown"] = "known" if known is not None else "assumed"
         if assumed is None:
             standing = "unknown"
-        detail = self.incident.details.get(fact.name, Detail())
-        return Evidence(fact.name, "fact", self._plain(fact.type, assumed), standing, detail=detail)
+        detail = self.incident.details.get(fact.name, NO_DETAIL)
+        value = None if fact.private else self._plain(fact.type, assumed)
+        return Evidence(fact.name, "fact", value, standing, detail=detail, private=fact.private)
 
     def _measure(self, measure: Measure) -> Evidence:
         kind, found = measure.type, self._trace[self._slots[MeasureValue(measure.name, measure.type)]]

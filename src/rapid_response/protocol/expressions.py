@@ -142,7 +142,10 @@ class TextIs(Written):
 
 @dataclass(frozen=True, slots=True)
 class Unsettled(Written):
-    """In responses: more than one tier is still possible."""
+    """In responses: more than one tier is still possible.
+
+    Yes or no under the assumptions. Without them it is unknown while it is not no, since learning more may settle the tier.
+    """
 
 
 Condition = (

@@ -26,11 +26,12 @@ from rapid_response.protocol.expressions import (
     Points,
     Type,
     Value,
+    children,
 )
 from rapid_response.protocol.grammar import Syntax, parse
 from rapid_response.protocol.problems import Problem, Span, did_you_mean, one_of
 from rapid_response.protocol.reading import Scalar
-from rapid_response.protocol.sentences import MOST_PLACES, Faulty, Names, Reader, Word, at_places, each, points
+from rapid_response.protocol.sentences import LARGEST, MOST_PLACES, Faulty, Names, Reader, Word, at_places, each, points
 from rapid_response.protocol.tables import overlaps, stretches, uncovered
 from rapid_response.protocol.values import places_of, scaled, unscaled
 
@@ -76,7 +77,12 @@ class MeasureReader:
             "cases": self.cases,
             "table": self.table,
         }
-        return forms[self.measure.form]()
+        value = forms[self.measure.form]()
+        if _largest(value) > LARGEST:
+            message, remedy = "the measure may become too large to count exactly", "use smaller numbers or fewer `decimals`"
+            self.problems.append(Problem("RR402", message, self.place, remedy))
+            raise Faulty
+        return value
 
     def fault(self, problem: str, message: str, scalar: Scalar, remedy: str | None = None) -> Faulty:
         self.problems.append(Problem(problem, message, scalar.span, remedy))
@@ -130,7 +136,7 @@ class MeasureReader:
     def values(self) -> Value:
         by = cast(Scalar, self.measure.by)
         value = self.by_value(by, "option")
-        results = {name: self.result(scalar) for name, scalar in (self.measure.values or {}).items()}
+        results = {name: self.result_of_kind(scalar) for name, scalar in (self.measure.values or {}).items()}
         several = value.type.name == "choices"
         self.require_every_option(value.type, results, by, several)
         if several:
@@ -373,6 +379,14 @@ class MeasureReader:
         low, high = min(value.type.low for value in levelled), max(value.type.high for value in levelled)
         pairs = tuple((condition, value) for (condition, _), value in zip(branches, levelled, strict=False))
         return Cases(pairs, levelled[-1] if otherwise else None, replace(levelled[0].type, low=low, high=high))
+
+
+def _largest(node: Condition | Value) -> float:
+    """The largest number that may come up anywhere in a node."""
+    below = max((_largest(child) for child in children(node)), default=0)
+    if isinstance(node, Condition) or node.type.name != "number":
+        return below
+    return max(below, abs(node.type.low), abs(node.type.high))
 
 
 def _all_of(conditions: Sequence[Condition]) -> Condition:

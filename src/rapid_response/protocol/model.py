@@ -14,6 +14,7 @@ from rapid_response.protocol.problems import Source, Span
 
 if TYPE_CHECKING:
     from rapid_response.evaluation.compiling import Program
+    from rapid_response.evaluation.encoding import Encoder
     from rapid_response.evaluation.recommendation import Recommendation
 
 DEFAULT_LANGUAGE = "en"
@@ -200,9 +201,9 @@ class Window:
     until: dt.date | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Protocol:
-    """A protocol that loaded: everything in it is checked.
+    """A protocol that loaded: everything in it is checked. Two are equal if their fingerprints are.
 
     Sections are mappings by name, in the order of the files. `order` lists criteria and measures so that each comes
     after what it refers to. `fingerprint` is "sha256:" and 64 hex digits of the canonical content: comments, layout and
@@ -236,6 +237,20 @@ class Protocol:
     fingerprint: str
     sources: tuple[Source, ...] = field(compare=False, repr=False)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Protocol) and self.fingerprint == other.fingerprint
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
+
+    def __repr__(self) -> str:
+        return f"Protocol({self.name!r}, version={self.version!r}, fingerprint={self.fingerprint!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from rapid_response.protocol.loading import protocol_from_sources
+
+        return protocol_from_sources, (self.sources,)
+
     def tier(self, name: str) -> Tier:
         """The tier of that name; KeyError where there is none."""
         for tier in self.tiers:
@@ -260,6 +275,13 @@ class Protocol:
         from rapid_response.evaluation.compiling import compile_protocol
 
         return compile_protocol(self)
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The compiled check of well-formed incidents, made on first use."""
+        from rapid_response.evaluation.encoding import compile_encoder
+
+        return compile_encoder(self)
 
     def evaluate(self, facts: Mapping[str, Any], *, as_of: str | dt.datetime | None = None) -> Recommendation:
         """The recommended tier for one incident, with its rationale.

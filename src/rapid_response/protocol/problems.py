@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -150,6 +149,8 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     >>> nearest("seriously_injred", ["killed", "seriously_injured"])
     'seriously_injured'
     """
+    import difflib
+
     found = difflib.get_close_matches(name.lower(), sorted(known), n=1, cutoff=0.6)
     return found[0] if found else None
 

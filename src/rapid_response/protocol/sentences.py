@@ -615,10 +615,23 @@ def _type(node: Value | Condition) -> Type:
 
 
 def _as_day(value: Value, beside: Value) -> Value:
-    """Beside a date, `now` is that day's date."""
-    if isinstance(value, Now) and _type(beside).name == "date":
-        return replace(value, type=DATE)
-    return value
+    """Beside a date, `now` is that day's date, also with some days or months added or taken away."""
+    return _dated(value) if _type(beside).name == "date" else value
+
+
+def _dated(value: Value) -> Value:
+    match value:
+        case Now():
+            return replace(value, type=DATE)
+        case CalendarShift(value=inner) if _dated(inner).type == DATE:
+            return replace(value, value=_dated(inner), type=DATE)
+        case Arithmetic(operator="+" | "-" as sign, left=left, right=Constant(value=length, type=kind) as right) if (
+            kind.name == "duration" and length % DAY == 0 and _dated(left).type == DATE
+        ):
+            days = replace(right, value=length // DAY)
+            return DateShift("+" if sign == "+" else "-", _dated(left), days, DATE, text=value.text, span=value.span)
+        case _:
+            return value
 
 
 def _choice_equality(left: Value, right: Value) -> Condition:

@@ -176,7 +176,7 @@ def shift_date(ordinal: int, months: int) -> int:
     >>> dt.date.fromordinal(shift_date(dt.date(2026, 8, 31).toordinal(), 6)).isoformat()
     '2027-02-28'
     """
-    date = dt.date.fromordinal(ordinal)
+    date = dt.date.fromordinal(min(max(ordinal, 1), dt.date.max.toordinal()))
     years, month = divmod(date.year * 12 + date.month - 1 + months, 12)
     if not dt.MINYEAR <= years <= dt.MAXYEAR:
         return dt.date.max.toordinal() if months > 0 else dt.date.min.toordinal()
@@ -208,7 +208,7 @@ def _encode_option(value_type: Type, value: object) -> str:
         raise Unfit("RR502", f"{shown_input(value)} is not an option", f"write {one_of(value_type.options)}")
     if value not in value_type.options:
         raise _unknown_option(value_type, value)
-    return str(value)
+    return value_type.options[value_type.options.index(value)]
 
 
 def _unknown_option(value_type: Type, value: str) -> Unfit:

@@ -1,0 +1,1 @@
+"""Side by side with other engines: run `python -m benchmarks.single` from the project's folder."""

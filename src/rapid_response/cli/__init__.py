@@ -1,0 +1,36 @@
+"""The command line `rapid-response`, thin: it reads, calls the library and prints.
+
+Exit codes: 0 fine · 1 findings, a failed test or a difference · 2 bad protocol · 3 bad incident · 4 usage ·
+5 a result that is not settled, where `--require-settled` was asked for.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from rapid_response.errors import IncidentError, ProtocolError
+
+BAD_PROTOCOL, BAD_INCIDENT, USAGE, NOT_SETTLED = 2, 3, 4, 5
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    try:
+        from rapid_response.cli.app import app
+    except ModuleNotFoundError as missing:
+        sys.exit(_told(f"the command line needs `{missing.name}`: pip install 'rapid-response[cli]'", USAGE))
+    try:
+        app(prog_name="rapid-response")
+    except ProtocolError as error:
+        sys.exit(_told(str(error), BAD_PROTOCOL))
+    except IncidentError as error:
+        sys.exit(_told(str(error), BAD_INCIDENT))
+    except ModuleNotFoundError as missing:
+        sys.exit(_told(str(missing), USAGE))
+    except SystemExit as done:  # usage errors come with the exit code 2, which is ours for a bad protocol
+        sys.exit(USAGE if done.code == 2 else done.code)
+
+
+def _told(message: str, code: int) -> int:
+    print(message, file=sys.stderr)
+    return code

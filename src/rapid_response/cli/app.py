@@ -1,0 +1,200 @@
+"""The commands."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markdown import Markdown
+
+from rapid_response.cli import BAD_INCIDENT, NOT_SETTLED, USAGE
+from rapid_response.errors import IncidentError
+from rapid_response.evaluation.documents import result_schema
+from rapid_response.evaluation.incident_files import Format, GivenIncident, given_incidents
+from rapid_response.evaluation.incidents import encode_as_of
+from rapid_response.evaluation.recommendation import Recommendation, recommend
+from rapid_response.protocol.loading import load_protocol
+from rapid_response.protocol.model import Protocol
+from rapid_response.protocol.problems import Problem, Source
+from rapid_response.protocol.schema import json_schema
+from rapid_response.reports.terminal import print_result
+
+app = typer.Typer(
+    help="Which response an incident calls for, with reasons, and honest about what is not yet known.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class Output(StrEnum):
+    """How a result or a protocol is written."""
+
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+    html = "html"
+
+
+class Language(StrEnum):
+    """The languages of the interface."""
+
+    english = "en"
+    traditional_chinese = "zh-Hant"
+
+
+class SchemaOf(StrEnum):
+    """What a JSON Schema can be printed of."""
+
+    protocol = "protocol"
+    result = "result"
+
+
+ProtocolPath = Annotated[Path, typer.Argument(help="A protocol: a folder of YAML files, or one file.", metavar="PROTOCOL")]
+Lang = Annotated[Language, typer.Option("--lang", help="The language of the output.")]
+OutputFormat = Annotated[Output, typer.Option("--format", help="How the output is written.")]
+
+
+@app.callback()
+def _main() -> None:
+    """Keeps the commands' names, also while there is one alone."""
+
+
+@app.command()
+def evaluate(
+    protocol: ProtocolPath,
+    incidents: Annotated[
+        list[str], typer.Argument(help="Incidents: YAML, JSON or JSON lines files, or - for standard input.", metavar="INCIDENT…")
+    ],
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="The time of evaluation, like 2026-02-01T09:00; now if not given.")
+    ] = None,
+    lang: Lang = Language.english,
+    output: OutputFormat = Output.text,
+    private: Annotated[bool, typer.Option("--private", help="Show facts that the protocol marks private.")] = False,
+    require_settled: Annotated[bool, typer.Option("--require-settled", help="Exit with 5 unless every result is settled.")] = False,
+) -> None:
+    """The recommended tier for incidents, with the reasons for it."""
+    loaded = load_protocol(protocol)
+    now = encode_as_of(loaded, as_of or dt.datetime.now(dt.UTC).replace(microsecond=0))
+    results, problems = _evaluated(loaded, incidents, now)
+    for position, result in enumerate(results):
+        _print(result, lang, output, private, first=position == 0)
+    if problems:
+        print(IncidentError(problems), file=sys.stderr)
+        raise typer.Exit(BAD_INCIDENT)
+    if require_settled and any(result.standing != "settled" for result in results):
+        raise typer.Exit(NOT_SETTLED)
+
+
+@app.command()
+def show(protocol: ProtocolPath, lang: Lang = Language.english, output: OutputFormat = Output.text) -> None:
+    """The protocol as a document that people can read."""
+    loaded = load_protocol(protocol)
+    match output:
+        case Output.json:
+            print("`show` writes text, markdown or html; `schema` gives JSON", file=sys.stderr)
+            raise typer.Exit(USAGE)
+        case Output.html:
+            from rapid_response.reports.html import protocol_page
+
+            print(protocol_page(loaded, lang))
+        case Output.markdown:
+            from rapid_response.reports.document import protocol_markdown
+
+            print(protocol_markdown(loaded, lang))
+        case _:
+            from rapid_response.reports.document import protocol_markdown
+
+            Console().print(Markdown(protocol_markdown(loaded, lang)))
+
+
+@app.command()
+def schema(of: Annotated[SchemaOf, typer.Argument(help="Of what.")] = SchemaOf.protocol) -> None:
+    """The JSON Schema of protocol files (for editors) or of results (for tools)."""
+    print(json.dumps(json_schema() if of is SchemaOf.protocol else result_schema(), indent=2, ensure_ascii=False))
+
+
+def _evaluated(protocol: Protocol, names: list[str], now: int | None) -> tuple[list[Recommendation], list[Problem]]:
+    """The results of all incidents that can be evaluated, and the problems of all others."""
+    results: list[Recommendation] = []
+    problems: list[Problem] = []
+    for name in names:
+        try:
+            given = _given(protocol, name)
+        except IncidentError as error:
+            problems += error.problems
+            continue
+        for incident in given:
+            try:
+                results.append(recommend(protocol, incident.check(protocol), now))
+            except IncidentError as error:
+                problems += _placed(error, incident)
+    return results, problems
+
+
+def _placed(error: IncidentError, incident: GivenIncident) -> list[Problem]:
+    """Problems of an incident whose facts have no places of their own, under the incident's place."""
+    return [
+        problem if problem.span else Problem(problem.id, f"{incident.place}: {problem.message}", None, problem.help)
+        for problem in error.problems
+    ]
+
+
+def _given(protocol: Protocol, name: str) -> list[GivenIncident]:
+    source = Source("standard input", sys.stdin.read()) if name == "-" else _source(Path(name))
+    return given_incidents(protocol, source, _format(name, source.text))
+
+
+def _source(path: Path) -> Source:
+    try:
+        return Source(str(path), path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError:
+        raise IncidentError([Problem("RR101", f"`{path}` is not UTF-8 text", help="save the file as UTF-8")]) from None
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise IncidentError([Problem("RR101", f"`{path}` cannot be read: {reason}")]) from None
+
+
+def _format(name: str, text: str) -> Format:
+    """By the file's name; standard input by whether its first line alone is a whole JSON value."""
+    by_suffix: dict[str, Format] = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".yaml": "yaml", ".yml": "yaml"}
+    if (suffix := Path(name).suffix.lower()) in by_suffix:
+        return by_suffix[suffix]
+    first_line = text.lstrip().split("\n", 1)[0]
+    if _is_json(first_line):
+        return "jsonl" if first_line.startswith("{") else "json"
+    return "json" if _is_json(text) else "yaml"
+
+
+def _is_json(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict | list)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _print(result: Recommendation, language: Language, output: Output, private: bool, first: bool) -> None:
+    match output:
+        case Output.json:
+            print(result.to_json(private=private))
+        case Output.html:
+            from rapid_response.reports.html import result_page
+
+            print(result_page(result, language, private=private))
+        case Output.markdown:
+            from rapid_response.reports.document import result_markdown
+
+            print(result_markdown(result, language, private=private))
+        case _:
+            console = Console(width=None if sys.stdout.isatty() else 80, highlight=False)
+            if not first:
+                console.rule()
+            print_result(result, language, console, private=private)

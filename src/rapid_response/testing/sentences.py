@@ -1,0 +1,386 @@
+"""Well-typed sentences about given names: conditions and values in the words of the language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from rapid_response.protocol.expressions import Type
+from rapid_response.protocol.grammar import KEYWORDS
+from rapid_response.protocol.intervals import product_range, quotient_range
+from rapid_response.testing import times
+from rapid_response.testing.choices import Choices
+from rapid_response.testing.layout import Document, scalar
+
+OR, AND, NOT, COMPARISON, SUM, PRODUCT, SIGNED, ATOM = range(8)
+"""How tightly words bind, loosest first; what binds looser than its place allows goes into parentheses."""
+
+YES_NO = Type("yes_no")
+MOST_PLACES = 6
+LARGEST = 2**63 - 1
+TEXTS = ("Chinatown", "唐人街", "it's here: #1", "")
+
+_EQUALITY = ("==", "!=")
+_ORDER = (">=", "<", "<=", ">", "==", "!=")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words, how tightly they bind, and the type of what they stand for."""
+
+    text: str
+    type: Type = YES_NO
+    level: int = ATOM
+
+    def within(self, level: int) -> str:
+        """The words for a place that allows what binds at least so tightly."""
+        return self.text if self.level >= level else f"({self.text})"
+
+
+@dataclass
+class Vocabulary:
+    """The names that sentences may use, and their types. `tiers` is among the kinds."""
+
+    zone: str | None
+    kinds: dict[str, Type] = field(default_factory=dict)
+    facts: dict[str, Type] = field(default_factory=dict)
+    criteria: list[str] = field(default_factory=list)
+    measures: dict[str, Type] = field(default_factory=dict)
+    in_response: bool = False
+
+    def named(self, *types: str) -> list[Phrase]:
+        """The facts and measures of these types."""
+        both = [*self.facts.items(), *self.measures.items()]
+        found = [Phrase(name, kind) for name, kind in both if kind.name in types]
+        if self.in_response and "scale" in types:
+            found.append(Phrase("tier", self.kinds["tiers"]))
+        return found
+
+    def flags(self) -> list[str]:
+        """The yes_no facts and the criteria."""
+        return [*(name for name, kind in self.facts.items() if kind.name == "yes_no"), *self.criteria]
+
+    def option(self, choices: Choices, name: str) -> str:
+        """An option in a sentence: in quotes where the bare word would mean something else."""
+        clash = name in KEYWORDS or name in self.facts or name in self.measures or name in self.criteria
+        return f'"{name}"' if clash or choices.chance(10) else name
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """Makes sentences. `depth` is how far a sentence may still nest."""
+
+    choices: Choices
+    names: Vocabulary
+
+    # Blocks
+
+    def block(self, depth: int) -> Document:
+        """What may stand after `when`: a sentence, a list, or a block."""
+        if depth == 0 or self.choices.chance(60):
+            return self.line(depth)
+        word = self.choices.pick(("all", "any", "none", "at_least", ""))
+        most = 18 if depth == 1 and self.choices.chance(4) else 3
+        parts = [self.block(depth - 1) for _ in range(self.choices.integer(1, most))]
+        if word == "at_least":
+            return {"at_least": str(self.choices.integer(1, len(parts))), "of": parts}
+        return {word: parts} if word else parts
+
+    def line(self, depth: int) -> str:
+        """A condition as a YAML scalar."""
+        return scalar(self.condition(depth).text)
+
+    # Conditions
+
+    def condition(self, depth: int) -> Phrase:
+        """A condition."""
+        if depth and self.choices.chance(50):
+            return self.choices.pick((self.conjunction, self.disjunction, self.negation, self.equivalence))(depth - 1)
+        return self.choices.pick(self.comparisons())(depth)
+
+    def conjunction(self, depth: int) -> Phrase:
+        return Phrase(" and ".join(self.condition(depth).within(NOT) for _ in range(2)), level=AND)
+
+    def disjunction(self, depth: int) -> Phrase:
+        return Phrase(" or ".join(self.condition(depth).within(AND) for _ in range(2)), level=OR)
+
+    def negation(self, depth: int) -> Phrase:
+        return Phrase(f"not {self.condition(depth).within(NOT)}", level=NOT)
+
+    def equivalence(self, depth: int) -> Phrase:
+        left = self.condition(min(depth, 1)).within(SUM)
+        right = self.choices.pick(("yes", "no", "")) or self.condition(min(depth, 1)).within(SUM)
+        return Phrase(f"{left} {self.choices.pick(_EQUALITY)} {right}", level=COMPARISON)
+
+    def comparisons(self) -> list[Callable[[int], Phrase]]:
+        """The conditions that the names allow."""
+        found: list[Callable[[int], Phrase]] = [self.standing, self.standing, self.count_comparison]
+        for types, makers in (
+            (("number",), [self.number_comparison, self.number_comparison, self.number_membership]),
+            (("scale",), [self.scale_comparison, self.scale_comparison, self.option_membership]),
+            (("choice",), [self.choice_equality, self.option_membership]),
+            (("choices",), [self.inclusion]),
+            (("text",), [self.text_equality]),
+            (("moment",), [self.moment_comparison, self.elapsed_comparison]),
+            (("date",), [self.date_comparison, self.day_comparison]),
+        ):
+            if self.names.named(*types):
+                found += makers
+        if self.names.in_response:
+            found += [self.unsettled, self.tier_comparison]
+        return found
+
+    def standing(self, _: int) -> Phrase:
+        return Phrase(self.choices.pick(self.names.flags()))
+
+    def unsettled(self, _: int) -> Phrase:
+        return Phrase("unsettled")
+
+    def tier_comparison(self, _: int) -> Phrase:
+        tiers = self.names.kinds["tiers"]
+        return self.chain([Phrase("tier", tiers, ATOM), self.option(tiers)], _ORDER)
+
+    def chain(self, phrases: Sequence[Phrase], comparators: Sequence[str]) -> Phrase:
+        words = [phrases[0].within(SUM)]
+        for phrase in phrases[1:]:
+            words += [self.choices.pick(comparators), phrase.within(SUM)]
+        return Phrase(" ".join(words), level=COMPARISON)
+
+    def count_comparison(self, depth: int) -> Phrase:
+        counted = self.count(max(depth - 1, 0))
+        return self.chain([counted, self.constant(counted.type)], _ORDER)
+
+    def number_comparison(self, depth: int) -> Phrase:
+        middle = self.number(depth)
+        others = [
+            self.number(depth - 1) if depth and self.choices.chance(30) else self.constant(middle.type)
+            for _ in range(2 if self.choices.chance(25) else 1)
+        ]
+        row = [others[0], middle, *others[1:]] if self.choices.chance(40) else [middle, *others]
+        if not all(_comparable(a, b) for a, b in zip(row, row[1:], strict=False)):
+            return self.standing(depth)
+        return self.chain(row, _ORDER)
+
+    def number_membership(self, depth: int) -> Phrase:
+        value = self.number(depth)
+        items = [self.constant(value.type) for _ in range(self.choices.integer(1, 3))]
+        if not all(_comparable(value, item) for item in items):
+            return self.standing(depth)
+        return self.membership(value, [item.text for item in items])
+
+    def membership(self, value: Phrase, items: Sequence[str]) -> Phrase:
+        word = self.choices.pick(("in", "not in"))
+        return Phrase(f"{value.within(SUM)} {word} [{', '.join(items)}]", level=COMPARISON)
+
+    def scale_comparison(self, depth: int) -> Phrase:
+        value = self.scale(self.choices.pick(self.names.named("scale")), depth)
+        other = self.partner(value.type)
+        row = [value, other] if self.choices.chance(70) else [self.option(value.type), value, other]
+        return self.chain(row, _ORDER)
+
+    def choice_equality(self, _: int) -> Phrase:
+        value = self.choices.pick(self.names.named("choice"))
+        row = [value, self.partner(value.type)]
+        return self.chain(row if self.choices.chance(70) else row[::-1], _EQUALITY)
+
+    def partner(self, kind: Type) -> Phrase:
+        """Something of the same kind: an option, or another fact or measure."""
+        alike = [phrase for phrase in self.names.named(kind.name) if phrase.type.alike(kind)]
+        return self.choices.pick(alike) if self.choices.chance(40) and alike else self.option(kind)
+
+    def option_membership(self, depth: int) -> Phrase:
+        value = self.choices.pick(self.names.named("scale", "choice"))
+        if value.type.name == "scale":
+            value = self.scale(value, min(depth, 1))
+        options = self.choices.subset(value.type.options, least=1)
+        return self.membership(value, [self.names.option(self.choices, name) for name in options])
+
+    def inclusion(self, _: int) -> Phrase:
+        fact = self.choices.pick(self.names.named("choices"))
+        options = [self.names.option(self.choices, name) for name in self.choices.subset(fact.type.options, least=1)]
+        if self.choices.chance(40):
+            return Phrase(f"{fact.text} includes {options[0]}", level=COMPARISON)
+        word = self.choices.pick(("any", "all"))
+        return Phrase(f"{fact.text} includes {word} of [{', '.join(options)}]", level=COMPARISON)
+
+    def text_equality(self, _: int) -> Phrase:
+        fact = self.choices.pick(self.names.named("text"))
+        texts = [f'"{text}"' for text in self.choices.subset(TEXTS, least=1)]
+        if self.choices.chance(50):
+            return self.membership(fact, texts)
+        return self.chain([fact, Phrase(texts[0], fact.type)], _EQUALITY)
+
+    def moment_comparison(self, _: int) -> Phrase:
+        row = [self.moment(), self.moment(), *([self.moment()] if self.choices.chance(15) else [])]
+        return self.chain(row, _ORDER)
+
+    def elapsed_comparison(self, _: int) -> Phrase:
+        elapsed = Phrase(f"{self.moment().within(SUM)} - {self.moment().within(PRODUCT)}", level=SUM)
+        row = [elapsed, self.duration()]
+        return self.chain(row if self.choices.chance(70) else row[::-1], _ORDER)
+
+    def date_comparison(self, _: int) -> Phrase:
+        row = [self.date(), self.choices.pick((Phrase("now"), self.date()))]
+        return self.chain(row if self.choices.chance(70) else row[::-1], _ORDER)
+
+    def day_comparison(self, _: int) -> Phrase:
+        ends = [self.date().within(PRODUCT), self.choices.pick(("now", self.date().within(PRODUCT)))]
+        first, second = ends if self.choices.chance(50) else ends[::-1]
+        return self.chain([Phrase(f"{first} - {second}", level=SUM), Phrase(times.length(self.choices))], _ORDER)
+
+    # Values
+
+    def option(self, kind: Type) -> Phrase:
+        return Phrase(self.names.option(self.choices, self.choices.pick(kind.options)), kind)
+
+    def scale(self, start: Phrase, depth: int) -> Phrase:
+        """A step of the scale of `start`."""
+        if depth == 0 or self.choices.chance(70):
+            return start
+        if self.choices.chance(50):
+            by = self.number(depth - 1)
+            steps = by if by.type.places == 0 else self.constant(Type("number", low=-2, high=2))
+            return Phrase(f"step({self.scale(start, depth - 1).text}, {steps.within(SUM)})", start.type)
+        word = self.choices.pick(("max", "min"))
+        return Phrase(f"{word}({self.scale(start, depth - 1).text}, {self.partner(start.type).text})", start.type)
+
+    def number(self, depth: int) -> Phrase:
+        """A number whose bounds are known to fit."""
+        if depth and self.choices.chance(45):
+            makers = (self.plus, self.minus, self.times, self.negative, self.extreme, self.divided, self.count)
+            return self.choices.pick(makers)(depth - 1)
+        named = self.names.named("number")
+        if named and not self.choices.chance(10):
+            return self.choices.pick(named)
+        return self.constant(Type("number", low=-3, high=12))
+
+    def constant(self, near: Type) -> Phrase:
+        """A number written out, mostly within the bounds of `near` and not far from zero."""
+        unit = 10**near.places
+        low, high = max(int(near.low), -20 * unit), min(int(near.high), 60 * unit)
+        low, high = (low, high) if low <= high else (int(near.low), int(near.low))
+        number = Decimal(self.choices.integer(low, high)).scaleb(-near.places)
+        if near.places and self.choices.chance(50):
+            number = number.to_integral_value()
+        elif near.places < MOST_PLACES and self.choices.chance(10):
+            number += Decimal(5).scaleb(-near.places - 1)
+        return number_phrase(number)
+
+    def plus(self, depth: int) -> Phrase:
+        return self.added("+", self.number(depth), self.number(depth))
+
+    def minus(self, depth: int) -> Phrase:
+        return self.added("-", self.number(depth), self.number(depth))
+
+    def added(self, sign: str, left: Phrase, right: Phrase) -> Phrase:
+        a, b = at_places(left.type, right.type.places), at_places(right.type, left.type.places)
+        low, high = (a.low + b.low, a.high + b.high) if sign == "+" else (a.low - b.high, a.high - b.low)
+        text = f"{left.within(SUM)} {sign} {right.within(PRODUCT)}"
+        return _if_fitting(Phrase(text, replace(a, low=low, high=high), SUM), left, a, b)
+
+    def negative(self, depth: int) -> Phrase:
+        value = self.number(depth)
+        kind = replace(value.type, low=-value.type.high, high=-value.type.low)
+        return Phrase(f"-{value.within(SIGNED)}", kind, SIGNED)
+
+    def times(self, depth: int) -> Phrase:
+        left, right = self.number(depth), self.number(depth)
+        low, high = product_range(_ends(left.type), _ends(right.type))
+        kind = Type("number", places=left.type.places + right.type.places, low=low, high=high)
+        product = Phrase(f"{left.within(PRODUCT)} * {right.within(SIGNED)}", kind, PRODUCT)
+        return _if_fitting(product, left) if kind.places <= MOST_PLACES else left
+
+    def divided(self, depth: int) -> Phrase:
+        left, right = self.number(depth), self.number(depth)
+        if right.type.low <= 0 <= right.type.high:
+            one = number_phrase(Decimal(1))
+            right = Phrase(f"max({one.text}, {right.text})", _extreme_type("max", [one.type, right.type]))
+        scale = 10 ** (MOST_PLACES - left.type.places + right.type.places)
+        if max(abs(end) for end in _ends(left.type)) * scale > LARGEST:
+            return left
+        low, high = quotient_range(_ends(left.type), _ends(right.type), scale)
+        kind = Type("number", places=MOST_PLACES, low=low, high=high)
+        quotient = Phrase(f"{left.within(PRODUCT)} / {right.within(SIGNED)}", kind, PRODUCT)
+        return _if_fitting(quotient, left, right.type)
+
+    def extreme(self, depth: int) -> Phrase:
+        word = self.choices.pick(("min", "max"))
+        parts = [self.number(depth) for _ in range(self.choices.integer(1, 3))]
+        kind = _extreme_type(word, [part.type for part in parts])
+        levelled = [at_places(part.type, kind.places) for part in parts]
+        return _if_fitting(Phrase(f"{word}({', '.join(part.text for part in parts)})", kind), parts[0], *levelled)
+
+    def count(self, depth: int) -> Phrase:
+        several = self.names.named("choices")
+        if several and self.choices.chance(40):
+            fact = self.choices.pick(several)
+            return Phrase(f"count({fact.text})", Type("number", low=0, high=len(fact.type.options)))
+        parts = [self.condition(min(depth, 1)).text for _ in range(self.choices.integer(1, 3))]
+        return Phrase(f"count({', '.join(parts)})", Type("number", low=0, high=len(parts)))
+
+    def moment(self) -> Phrase:
+        if self.choices.chance(15):
+            return Phrase(self.literal())
+        start = self.choices.pick(("now", *(phrase.text for phrase in self.names.named("moment"))))
+        if self.choices.chance(60):
+            return Phrase(start)
+        sign, length = self.choices.pick(("+", "-")), self.choices.pick((times.length, times.months))(self.choices)
+        return Phrase(f"{start} {sign} {length}", level=SUM)
+
+    def literal(self) -> str:
+        return times.moment_words(self.choices, times.instant(self.choices), self.names.zone).replace("+00:00", "Z")
+
+    def duration(self) -> Phrase:
+        if self.choices.chance(70):
+            return Phrase(times.length(self.choices))
+        sign = self.choices.pick(("+", "-"))
+        return Phrase(f"{times.length(self.choices)} {sign} {times.length(self.choices)}", level=SUM)
+
+    def date(self) -> Phrase:
+        dates = [phrase.text for phrase in self.names.named("date")]
+        start = times.day(self.choices).isoformat() if self.choices.chance(15) else self.choices.pick(dates)
+        text, level = start, ATOM
+        while self.choices.chance(30) and len(text) < 60:
+            length = self.choices.pick((times.whole_days, times.months))(self.choices)
+            text, level = f"{text} {self.choices.pick(('+', '-'))} {length}", SUM
+        return Phrase(text, level=level)
+
+
+def number_phrase(number: Decimal) -> Phrase:
+    """A number written out, with its type."""
+    exponent = number.normalize().as_tuple().exponent
+    places = max(0, -exponent) if isinstance(exponent, int) else 0
+    encoded = int(number.scaleb(places))
+    return Phrase(f"{number:f}", Type("number", places=places, low=encoded, high=encoded), SIGNED if number < 0 else ATOM)
+
+
+def at_places(kind: Type, places: int) -> Type:
+    """A number's type at more places, or as it is where it has that many."""
+    factor = 10 ** max(0, places - kind.places)
+    return replace(kind, places=max(places, kind.places), low=kind.low * factor, high=kind.high * factor)
+
+
+def fits(*kinds: Type) -> bool:
+    """Whether numbers of these types can be counted exactly."""
+    return all(abs(end) <= LARGEST for kind in kinds for end in _ends(kind))
+
+
+def _ends(kind: Type) -> tuple[int, int]:
+    return int(kind.low), int(kind.high)
+
+
+def _comparable(a: Phrase, b: Phrase) -> bool:
+    return fits(at_places(a.type, b.type.places), at_places(b.type, a.type.places))
+
+
+def _extreme_type(word: str, kinds: Sequence[Type]) -> Type:
+    places = max(kind.places for kind in kinds)
+    levelled = [at_places(kind, places) for kind in kinds]
+    choose = max if word == "max" else min
+    low, high = choose(kind.low for kind in levelled), choose(kind.high for kind in levelled)
+    return Type("number", places=places, low=low, high=high)
+
+
+def _if_fitting(phrase: Phrase, otherwise: Phrase, *parts: Type) -> Phrase:
+    return phrase if fits(phrase.type, *parts) else otherwise
