@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import floor, ours
+from benchmarks import floor, kleene, ours
 from benchmarks.contender import Contender
 from benchmarks.incidents import UNKNOWN_SHARE, incidents, two_valued
 from rapid_response import load_protocol
@@ -28,6 +28,9 @@ from rapid_response.protocol.model import Protocol
 PROTOCOL = Path(__file__).with_name("protocol.yaml")
 PEERS = ["zen_engine", "datalogic", "panzi", "rule_engine_rules", "durable_rules"]
 FLOOR = Contender(name="floor: hand-written ifs, two-valued", evaluate=floor.tier)
+FLOOR_ON_KNOWN_FACTS = Contender(
+    name="floor", evaluate=floor.tier, expected=kleene.tiers, answer=lambda tier: (tier, tier)
+)
 
 
 def main() -> None:
@@ -36,6 +39,7 @@ def main() -> None:
     protocol = load_protocol(PROTOCOL)
     contenders = [FLOOR, *ours.contenders(protocol), *_peers(protocol)]
     known, partly_known = incidents(options.incidents, unknown_share=0), incidents(options.incidents)
+    _check(FLOOR_ON_KNOWN_FACTS, known)
     for contender in contenders:
         _check(contender, known)
         _check(contender, partly_known)

@@ -44,7 +44,11 @@ def _top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def _modules() -> list[Path]:
-    return [path for path in sorted(SOURCE.rglob("*.py")) if path.parent != SOURCE or path.stem not in ("__init__", "__main__")]
+    return [
+        path
+        for path in sorted(SOURCE.rglob("*.py"))
+        if path.parent != SOURCE or path.stem not in ("__init__", "__main__")
+    ]
 
 
 @pytest.mark.parametrize("path", _modules(), ids=lambda path: str(path.relative_to(SOURCE)))

@@ -8,17 +8,18 @@
 """
 
 from rapid_response.errors import IncidentError, ProtocolError, RapidResponseError
+from rapid_response.evaluation.documents import result_schema
+from rapid_response.evaluation.incident_files import GivenIncident, load_incidents
 from rapid_response.evaluation.incidents import Detail, Incident
-from rapid_response.evaluation.recommendation import (
-    SEMANTICS,
+from rapid_response.evaluation.outcomes import (
     Assumption,
     Evidence,
     Reason,
-    Recommendation,
     ResponseOutcome,
     RuleOutcome,
     ScopeOutcome,
 )
+from rapid_response.evaluation.recommendation import SEMANTICS, Recommendation
 from rapid_response.protocol.loading import load_protocol, protocol_from_sources, protocol_from_text
 from rapid_response.protocol.model import Protocol, Text, Tier
 from rapid_response.protocol.problems import Problem, Source, Span
@@ -29,6 +30,7 @@ __all__ = [
     "Assumption",
     "Detail",
     "Evidence",
+    "GivenIncident",
     "Incident",
     "IncidentError",
     "Problem",
@@ -44,8 +46,10 @@ __all__ = [
     "Span",
     "Text",
     "Tier",
+    "load_incidents",
     "load_protocol",
     "protocol_from_sources",
     "protocol_from_text",
     "protocol_schema",
+    "result_schema",
 ]

@@ -11,19 +11,19 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markdown import Markdown
 
 from rapid_response.cli import BAD_INCIDENT, NOT_SETTLED, USAGE
 from rapid_response.errors import IncidentError
 from rapid_response.evaluation.documents import result_schema
-from rapid_response.evaluation.incident_files import Format, GivenIncident, given_incidents
+from rapid_response.evaluation.incident_files import GivenIncident, format_of, given_incidents, load_incidents
 from rapid_response.evaluation.incidents import encode_as_of
 from rapid_response.evaluation.recommendation import Recommendation, recommend
 from rapid_response.protocol.loading import load_protocol
 from rapid_response.protocol.model import Protocol
 from rapid_response.protocol.problems import Problem, Source
 from rapid_response.protocol.schema import json_schema
-from rapid_response.reports.terminal import print_result
+from rapid_response.reports.markdown import protocol_markdown, result_markdown
+from rapid_response.reports.terminal import print_protocol, print_result
 
 app = typer.Typer(
     help="Which response an incident calls for, with reasons, and honest about what is not yet known.",
@@ -57,7 +57,9 @@ class SchemaOf(StrEnum):
     result = "result"
 
 
-ProtocolPath = Annotated[Path, typer.Argument(help="A protocol: a folder of YAML files, or one file.", metavar="PROTOCOL")]
+ProtocolPath = Annotated[
+    Path, typer.Argument(help="A protocol: a folder of YAML files, or one file.", metavar="PROTOCOL")
+]
 Lang = Annotated[Language, typer.Option("--lang", help="The language of the output.")]
 OutputFormat = Annotated[Output, typer.Option("--format", help="How the output is written.")]
 
@@ -71,7 +73,8 @@ def _main() -> None:
 def evaluate(
     protocol: ProtocolPath,
     incidents: Annotated[
-        list[str], typer.Argument(help="Incidents: YAML, JSON or JSON lines files, or - for standard input.", metavar="INCIDENT…")
+        list[str],
+        typer.Argument(help="Incidents: YAML, JSON or JSON lines files, or - for standard input.", metavar="INCIDENT…"),
     ],
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="The time of evaluation, like 2026-02-01T09:00; now if not given.")
@@ -79,7 +82,9 @@ def evaluate(
     lang: Lang = Language.english,
     output: OutputFormat = Output.text,
     private: Annotated[bool, typer.Option("--private", help="Show facts that the protocol marks private.")] = False,
-    require_settled: Annotated[bool, typer.Option("--require-settled", help="Exit with 5 unless every result is settled.")] = False,
+    require_settled: Annotated[
+        bool, typer.Option("--require-settled", help="Exit with 5 unless every result is settled.")
+    ] = False,
 ) -> None:
     """The recommended tier for incidents, with the reasons for it."""
     loaded = load_protocol(protocol)
@@ -107,13 +112,9 @@ def show(protocol: ProtocolPath, lang: Lang = Language.english, output: OutputFo
 
             print(protocol_page(loaded, lang))
         case Output.markdown:
-            from rapid_response.reports.document import protocol_markdown
-
             print(protocol_markdown(loaded, lang))
         case _:
-            from rapid_response.reports.document import protocol_markdown
-
-            Console().print(Markdown(protocol_markdown(loaded, lang)))
+            print_protocol(loaded, lang, _console())
 
 
 @app.command()
@@ -149,36 +150,10 @@ def _placed(error: IncidentError, incident: GivenIncident) -> list[Problem]:
 
 
 def _given(protocol: Protocol, name: str) -> list[GivenIncident]:
-    source = Source("standard input", sys.stdin.read()) if name == "-" else _source(Path(name))
-    return given_incidents(protocol, source, _format(name, source.text))
-
-
-def _source(path: Path) -> Source:
-    try:
-        return Source(str(path), path.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError:
-        raise IncidentError([Problem("RR101", f"`{path}` is not UTF-8 text", help="save the file as UTF-8")]) from None
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise IncidentError([Problem("RR101", f"`{path}` cannot be read: {reason}")]) from None
-
-
-def _format(name: str, text: str) -> Format:
-    """By the file's name; standard input by whether its first line alone is a whole JSON value."""
-    by_suffix: dict[str, Format] = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".yaml": "yaml", ".yml": "yaml"}
-    if (suffix := Path(name).suffix.lower()) in by_suffix:
-        return by_suffix[suffix]
-    first_line = text.lstrip().split("\n", 1)[0]
-    if _is_json(first_line):
-        return "jsonl" if first_line.startswith("{") else "json"
-    return "json" if _is_json(text) else "yaml"
-
-
-def _is_json(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict | list)
-    except (ValueError, RecursionError):
-        return False
+    if name != "-":
+        return load_incidents(protocol, name)
+    text = sys.stdin.read()
+    return given_incidents(protocol, Source("standard input", text), format_of(text))
 
 
 def _print(result: Recommendation, language: Language, output: Output, private: bool, first: bool) -> None:
@@ -190,11 +165,16 @@ def _print(result: Recommendation, language: Language, output: Output, private: 
 
             print(result_page(result, language, private=private))
         case Output.markdown:
-            from rapid_response.reports.document import result_markdown
-
             print(result_markdown(result, language, private=private))
         case _:
-            console = Console(width=None if sys.stdout.isatty() else 80, highlight=False)
+            console = _console()
             if not first:
                 console.rule()
             print_result(result, language, console, private=private)
+
+
+def _console() -> Console:
+    """80 columns where the output goes to a file or pipe; never wider than people read."""
+    console = Console(highlight=False)
+    console.width = min(console.width, 100) if console.is_terminal else 80
+    return console

@@ -152,7 +152,7 @@ class _Writer:
         return f"def {signature}:\n{body}"
 
     def begin(self, roots: Iterable[Condition | Value]) -> None:
-        """Unpack the facts and compute criteria and measures: all where all are kept, else those that the roots need."""
+        """Unpack the facts and compute criteria and measures: all of them, or those that the roots need."""
         nodes, needed = self.reach(roots)
         if self.keep_all:
             needed.update(self.protocol.order)
@@ -370,7 +370,7 @@ class _Writer:
         else:
             low, high = self.range(value)
             possible = self.assign(f"(2 << {high}) - (1 << {low})")
-        return f"({UNKNOWN if mask else NO} if {possible} & {mask} and {possible} & {others} else {YES} if {possible} & {mask} else {NO})"
+        return f"({NO} if not {possible} & {mask} else {UNKNOWN} if {possible} & {others} else {YES})"
 
     # Values
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from os import PathLike
+from pathlib import Path
 from typing import Any, Literal, NoReturn
 
 from rapid_response.errors import IncidentError
@@ -14,11 +17,18 @@ from rapid_response.protocol.expressions import Type
 from rapid_response.protocol.model import Protocol
 from rapid_response.protocol.problems import Problem, Source, Span
 from rapid_response.protocol.reading import Mapping as MappingNode
-from rapid_response.protocol.reading import Node, Scalar, Sequence, read_yaml
+from rapid_response.protocol.reading import Node, Scalar, Sequence, read_source, read_yaml
 from rapid_response.protocol.values import Unfit, from_yaml
 
 Format = Literal["yaml", "json", "jsonl"]
 
+_SUFFIXES: dict[str, Format] = {
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+}
 _TEXT, _YES_NO = Type("text"), Type("yes_no")
 _DETAIL_TYPES = {"source": _TEXT, "as_of": _TEXT, "verified": _YES_NO}
 
@@ -41,6 +51,43 @@ class GivenIncident:
         if self.problems:
             raise IncidentError(self.problems)
         return incident
+
+
+def load_incidents(protocol: Protocol, path: str | PathLike[str]) -> list[GivenIncident]:
+    """The incidents in a file: `.yaml`, `.json` or `.jsonl`; anything else by what its text looks like.
+
+    Raises IncidentError where the file cannot be read or is not of its format.
+
+    >>> from rapid_response import load_protocol
+    >>> protocol = load_protocol("protocol_rules/ccsj")
+    >>> [given] = load_incidents(protocol, "examples/incidents/12-first-call.yaml")
+    >>> given.facts["id"]
+    'example-12'
+    """
+    problems: list[Problem] = []
+    source = read_source(Path(path), str(path), problems, most_bytes=math.inf)
+    if source is None:
+        raise IncidentError(problems)
+    return given_incidents(protocol, source, _SUFFIXES.get(Path(path).suffix.lower()) or format_of(source.text))
+
+
+def format_of(text: str) -> Format:
+    """What a text looks like: JSON lines where its first line alone is a whole JSON object, JSON, or else YAML.
+
+    >>> format_of('{"harm": "injured"}\n{"harm": "killed"}'), format_of("harm: injured")
+    ('jsonl', 'yaml')
+    """
+    first_line = text.lstrip().split("\n", 1)[0]
+    if first_line.startswith("{") and _is_json(first_line):
+        return "jsonl"
+    return "json" if _is_json(text) else "yaml"
+
+
+def _is_json(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict | list)
+    except (ValueError, RecursionError):
+        return False
 
 
 def given_incidents(protocol: Protocol, source: Source, text_format: Format) -> list[GivenIncident]:

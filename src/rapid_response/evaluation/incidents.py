@@ -40,7 +40,7 @@ NO_DETAILS: Mapping[str, Detail] = {}
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """A checked incident: its id, its encoded facts in the protocol's order, and the details of facts that have some."""
+    """A checked incident: its id, its encoded facts in the protocol's order, and the details stated of some facts."""
 
     id: str | None
     facts: Facts = field(repr=False)

@@ -1,7 +1,7 @@
 """Checked conditions and values: what every engine computes, and nothing else.
 
-A `Condition` is yes, no or unknown. A `Value` is a number, a step on a scale, an option, a moment, a date or a length of
-time. Numbers are whole numbers scaled by ten to their `places`; scales and choices are positions in their kind's
+A `Condition` is yes, no or unknown. A `Value` is a number, a step on a scale, an option, a moment, a date or a length
+of time. Numbers are whole numbers scaled by ten to their `places`; scales and choices are positions in their kind's
 options; moments and lengths of time are microseconds (moments since 1970-01-01 UTC); dates are days (Python's
 ordinals) and lengths between dates are microseconds too. Each node knows the words it was written in and their place;
 equality ignores both.
@@ -144,7 +144,7 @@ class TextIs(Written):
 class Unsettled(Written):
     """In responses: more than one tier is still possible.
 
-    Yes or no under the assumptions. Without them it is unknown while it is not no, since learning more may settle the tier.
+    Yes or no under the assumptions. Without them it is unknown while it is not no: learning more may settle the tier.
     """
 
 
@@ -219,7 +219,7 @@ class Rescaled(Written):
 class Arithmetic(Written):
     """Two values added, subtracted, multiplied or divided.
 
-    For + and - both sides have the same places. A quotient has six places, rounded half to even: `(left * scale) / right`.
+    For + and - both sides have the same places. A quotient, `left * scale / right`, has six, rounded half to even.
     """
 
     operator: Literal["+", "-", "*", "/"]

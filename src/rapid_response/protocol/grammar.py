@@ -19,7 +19,41 @@ MOST_CHARACTERS = 4_000
 MOST_NESTING = 24
 
 KEYWORDS = frozenset(
-    ["and", "or", "not", "in", "includes", "any", "all", "of", "min", "max", "count", "step", "now", "tier", "unsettled", "after", "to", "yes", "no", "true", "false", "minute", "minutes", "hour", "hours", "day", "days", "week", "weeks", "month", "months", "year", "years"]
+    [
+        "and",
+        "or",
+        "not",
+        "in",
+        "includes",
+        "any",
+        "all",
+        "of",
+        "min",
+        "max",
+        "count",
+        "step",
+        "now",
+        "tier",
+        "unsettled",
+        "after",
+        "to",
+        "yes",
+        "no",
+        "true",
+        "false",
+        "minute",
+        "minutes",
+        "hour",
+        "hours",
+        "day",
+        "days",
+        "week",
+        "weeks",
+        "month",
+        "months",
+        "year",
+        "years",
+    ]
 )
 
 _HABITS = {

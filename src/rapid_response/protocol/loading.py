@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from os import PathLike
 from pathlib import Path
 from typing import Any, get_args
@@ -14,10 +15,19 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from rapid_response.errors import ProtocolError
-from rapid_response.protocol.checking import Checker, Place
+from rapid_response.protocol.checking import Checker, Path as Steps, Place
 from rapid_response.protocol.model import Protocol
-from rapid_response.protocol.problems import Problem, Source, did_you_mean
-from rapid_response.protocol.reading import Mapping, Node, Scalar, Sequence, read_source, read_yaml
+from rapid_response.protocol.problems import (
+    Problem,
+    ProblemList,
+    Source,
+    Span,
+    TooManyProblems,
+    did_you_mean,
+    nearest,
+    one_of,
+)
+from rapid_response.protocol.reading import Mapping, Node, Scalar, Sequence, read_source, read_yaml, unreadable
 from rapid_response.protocol.schema import ProtocolFile, plain
 
 LANGUAGE_VERSION = 1
@@ -35,7 +45,7 @@ def load_protocol(path: str | PathLike[str]) -> Protocol:
     >>> load_protocol("protocol_rules/ccsj").name
     'ccsj-rapid-response'
     """
-    problems: list[Problem] = []
+    problems = ProblemList()
     sources = [source for file in _files(Path(path), problems) if (source := read_source(file, str(file), problems))]
     return _protocol(sources, problems)
 
@@ -56,32 +66,44 @@ def protocol_from_sources(sources: Iterable[Source]) -> Protocol:
     >>> protocol_from_sources(protocol.sources).fingerprint == protocol.fingerprint
     True
     """
-    return _protocol(list(sources), [])
+    return _protocol(list(sources), ProblemList())
 
 
 def _files(path: Path, problems: list[Problem]) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    files = sorted(file for file in path.glob("*.yaml") if not file.name.endswith(SCENARIOS))
+    try:
+        if not path.is_dir():
+            return [path]
+        files = sorted(file for file in path.glob("*.yaml") if not file.name.endswith(SCENARIOS))
+    except OSError as error:
+        problems.append(unreadable(str(path), error))
+        return []
     if not files:
-        problems.append(Problem("RR101", f"`{path}` holds no protocol files", help="they end in .yaml"))
+        problems.append(Problem("RR101", f"`{path}` holds no protocol files", help="their names end in .yaml"))
     return files
 
 
-def _protocol(sources: list[Source], problems: list[Problem]) -> Protocol:
-    roots = [root for source in sources if (root := _root(source, problems))]
-    if problems or not roots:
-        raise ProtocolError(problems)
-    root = _merged(roots, problems)
-    place = Place(root)
+def _protocol(sources: list[Source], problems: ProblemList) -> Protocol:
+    """The protocol of these sources; raises ProtocolError with all problems, or the first very many."""
     try:
-        file = ProtocolFile.model_validate(plain(root))
-    except ValidationError as error:
-        raise ProtocolError([*problems, *(_structure_problem(detail, place) for detail in error.errors())]) from None
-    protocol = Checker(file, place, problems).protocol(_fingerprint(root), tuple(sources))
+        protocol = None if problems else _checked(sources, problems)
+    except TooManyProblems:
+        protocol = None
     if protocol is None:
         raise ProtocolError(problems)
     return protocol
+
+
+def _checked(sources: list[Source], problems: ProblemList) -> Protocol | None:
+    roots = [_root(source, problems) for source in sources]
+    found = [root for root in roots if root is not None]
+    if len(found) < len(roots):
+        return None
+    root = _merged(found, problems)
+    place = Place(root)
+    if (shaped := _shaped(root, place, problems)) is None:
+        return None
+    file, faulty = shaped
+    return Checker(file, place, problems, faulty).protocol(_fingerprint(root), tuple(sources))
 
 
 def _root(source: Source, problems: list[Problem]) -> Mapping | None:
@@ -148,53 +170,103 @@ def _canonical(node: Node, key: str) -> Any:
 # Faults of shape, from pydantic's words into ours
 
 
+def _shaped(root: Mapping, place: Place, problems: list[Problem]) -> tuple[ProtocolFile, frozenset[str]] | None:
+    """The shape of the document; faulty parts are left out and named, so that all others can be checked as well.
+
+    None where the fault lies in a section itself, since then nobody knows which names it was to hold.
+    """
+    content = plain(root)
+    try:
+        return ProtocolFile.model_validate(content), frozenset()
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False)
+    for problem in _structure_problems(details, place):
+        problems.append(problem)
+    faulty = {detail["loc"][:2] for detail in details}
+    if any(len(path) < 2 or path[0] not in _SECTIONS for path in faulty):
+        return None
+    for section, name in faulty:
+        del content[section][name]
+    return ProtocolFile.model_validate(content), frozenset(str(name) for _, name in faulty)
+
+
+def _structure_problems(details: Iterable[ErrorDetails], place: Place) -> Iterator[Problem]:
+    unknown = [_path(detail) for detail in details if detail["type"] == "extra_forbidden"]
+    misspelt = {(*path[:-1], nearest(str(path[-1]), _keys_at(path[:-1]))) for path in unknown}
+    for detail in details:
+        if detail["type"] != "missing" or _path(detail) not in misspelt:
+            yield _structure_problem(detail, place)
+
+
+def _path(detail: ErrorDetails) -> Steps:
+    """Where in the document a fault lies; pydantic adds steps of its own, such as `[key]`."""
+    return tuple(step for step in detail["loc"] if isinstance(step, int) or "[" not in step)
+
+
 def _structure_problem(detail: ErrorDetails, place: Place) -> Problem:
-    path = tuple(step for step in detail["loc"] if step != "[key]")
+    path = _path(detail)
     context = detail.get("ctx", {})
     name = str(path[-1]) if path else ""
     match detail["type"]:
         case "problem":
-            span = _value_span(place, path) if context["id"] in ("RR203",) else place.span(path)
-            return Problem(context["id"], context["message"], span, context["help"])
+            span = _value_span(place, path) if context["id"] == "RR203" else place.span(path)
+            return Problem(context["id"], context["message"], context.get("at") or span, context["help"])
+        case "missing" if len(path) == 1:
+            what = {"protocol": "its name", "tiers": "the levels of response, least first"}[name]
+            return Problem("RR202", f"the protocol has no `{name}`", place.span(()), f"add `{name}:` ({what})")
         case "missing":
-            owner = f"`{path[-2]}`" if len(path) > 1 else "a protocol"
-            return Problem("RR202", f"{owner} needs `{name}`", place.span(path[:-1]), f"add `{name}:`")
+            return Problem("RR202", f"{_owner(path)} needs `{name}`", place.span(path[:-1]), f"add `{name}:`")
         case "extra_forbidden":
             return _unknown_key(path, place)
         case "too_short":
             return Problem("RR203", f"`{name}` is empty", place.span(path), "add at least one")
-        case "list_type":
-            return Problem("RR203", f"`{name}` is a list", _value_span(place, path), "begin each entry with `- `")
         case _:
-            return Problem(
-                "RR203", "a mapping of names was expected here", _value_span(place, path), "write `key: value` lines"
-            )
+            return _wrong_form(path, place, wanted_list=detail["type"] == "list_type")
 
 
-def _value_span(place: Place, path: tuple[str | int, ...]) -> Any:
+def _wrong_form(path: Steps, place: Place, wanted_list: bool) -> Problem:
+    """A list, a mapping or text where another of them belongs."""
+    node, where = place.node(path), _owner((*path, ""))
+    if isinstance(node, Scalar) and node.is_null:
+        remedy = "indent what belongs to it by two spaces, or write `{}` if nothing does"
+        return Problem("RR203", f"{where} has nothing below it", place.span(path), remedy)
+    if wanted_list:
+        return Problem("RR203", f"{where} is a list", _value_span(place, path), "begin each entry with `- `")
+    form = "a list" if isinstance(node, Sequence) else "text"
+    remedy = "write each name with a colon behind it, and no dash before it"
+    if isinstance(node, Scalar):
+        tight = re.search(r"\w:\w", node.text)
+        remedy = "put a space after the colon" if tight else "write them on lines of their own, indented by two spaces"
+    message = f"{where} is followed by {form}, but `name: value` lines were expected"
+    return Problem("RR203", message, _value_span(place, path), remedy)
+
+
+def _owner(path: Steps) -> str:
+    """The named part that a path goes through last, its own end apart: `harm`, or an entry of `rows`."""
+    names = [step for step in path[:-1] if isinstance(step, str)]
+    entry = "an entry of " if len(path) > 1 and isinstance(path[-2], int) else ""
+    return f"{entry}`{names[-1]}`" if names else "the protocol"
+
+
+def _value_span(place: Place, path: Steps) -> Span:
     node = place.node(path)
     return node.span if isinstance(node, Scalar) and node.text else place.span(path)
 
 
-def _unknown_key(path: tuple[str | int, ...], place: Place) -> Problem:
-    name = str(path[-1])
-    span = place.span(path)
+def _unknown_key(path: Steps, place: Place) -> Problem:
+    name, span = str(path[-1]), place.span(path)
     if path == ("patterns",):
         return Problem("RR206", "`patterns` needs history, which is not available yet", span, "remove the section")
     if path == ("scenarios",):
-        return Problem(
-            "RR201",
-            "`scenarios` is not a section of a protocol",
-            span,
-            f"put them into a file named like rules{SCENARIOS}",
-        )
+        remedy = f"put them into a file named like rules{SCENARIOS}"
+        return Problem("RR201", "`scenarios` is not a section of a protocol", span, remedy)
     known = _keys_at(path[:-1])
-    where = f" of `{path[-2]}`" if len(path) > 1 else ""
-    remedy = did_you_mean(name, known, f"known keys: {', '.join(sorted(known))}")
-    return Problem("RR201", f"`{name[:60]}` is not a known key{where}", span, remedy)
+    what = "a section of a protocol" if len(path) == 1 else f"a key of {_owner(path)}"
+    remedy = did_you_mean(name, known, f"write {one_of(known)}")
+    return Problem("RR201", f"`{name}` is not {what}", span, remedy)
 
 
-def _keys_at(path: tuple[str | int, ...]) -> list[str]:
+def _keys_at(path: Steps) -> list[str]:
     """The keys that the model at a path knows."""
     part: type[BaseModel] = ProtocolFile
     for step in path:

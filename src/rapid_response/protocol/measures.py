@@ -79,7 +79,10 @@ class MeasureReader:
         }
         value = forms[self.measure.form]()
         if _largest(value) > LARGEST:
-            message, remedy = "the measure may become too large to count exactly", "use smaller numbers or fewer `decimals`"
+            message, remedy = (
+                "the measure may become too large to count exactly",
+                "use smaller numbers or fewer `decimals`",
+            )
             self.problems.append(Problem("RR402", message, self.place, remedy))
             raise Faulty
         return value

@@ -286,10 +286,10 @@ class Protocol:
     def evaluate(self, facts: Mapping[str, Any], *, as_of: str | dt.datetime | None = None) -> Recommendation:
         """The recommended tier for one incident, with its rationale.
 
-        `facts` maps fact names to values (True/False, option names, lists of them, numbers, ISO times or datetimes, text;
-        None and a missing key mean unknown), or to `{"value": …, "source": …, "as_of": …, "verified": …}`; the key `id`
-        names the incident. `as_of` is the time of evaluation, ISO text or datetime, in the protocol's zone where it states
-        no offset; it is required where the protocol uses `now` or a due time counts from it.
+        `facts` maps fact names to values (True/False, option names, lists of them, numbers, ISO times or datetimes,
+        text; None and a missing key mean unknown), or to `{"value": …, "source": …, "as_of": …, "verified": …}`; the
+        key `id` names the incident. `as_of` is the time of evaluation, ISO text or datetime, in the protocol's zone
+        where it states no offset; it is required where the protocol uses `now` or a due time counts from it.
 
         Raises IncidentError, which names every bad fact at once.
 

@@ -6,8 +6,17 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
+from heapq import nlargest
+from itertools import islice
+from os.path import commonprefix
+
+MOST_PROBLEMS = 200
+_LONGEST_QUOTE = 80
+_MOST_LISTED = 12
 
 CATALOGUE: dict[str, str] = {
+    "RR100": "there are more problems than are listed",
     # Files and YAML
     "RR101": "a file cannot be read",
     "RR102": "a file is not valid YAML",
@@ -18,6 +27,7 @@ CATALOGUE: dict[str, str] = {
     "RR107": "text was cut by a comma, a bracket or a question mark",
     "RR108": "text was cut by a comment",
     "RR109": "a file is empty or is not a mapping",
+    "RR110": "a list entry was joined to the text above it",
     # The shape of a protocol
     "RR201": "an unknown key",
     "RR202": "a required key is missing",
@@ -56,7 +66,7 @@ CATALOGUE: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """A text that was read: its name as shown to people, and its content."""
 
@@ -68,9 +78,10 @@ class Source:
         """The last part of the name: the file within its folder."""
         return re.split(r"[\\/]", self.name)[-1]
 
-    def line(self, number: int) -> str:
-        """The line of that number, counted from 1, without its end."""
-        return self.text.split("\n")[number - 1].rstrip("\r")
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines, without their ends."""
+        return [line.removesuffix("\r") for line in self.text.split("\n")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +95,7 @@ class Span:
     end_column: int
 
     def __str__(self) -> str:
-        return f"{self.source.name}:{self.line}:{self.column}"
+        return f"{_printable(self.source.name)}:{self.line}:{self.column}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +103,8 @@ class Problem:
     """One thing that is wrong.
 
     `id` is a key of `CATALOGUE`, `message` one lowercase sentence, `span` the place (None for data that came from no
-    file), `help` the remedy, `others` further places with a label each. `path` names the fact for incidents.
+    file), `help` the remedy, `others` further places with a label each. The lines of a `confidential` one are not shown.
+    Message and help are kept printable, and what they quote is shortened.
 
     >>> print(Problem("RR501", "unknown fact `harmm`", help="did you mean `harm`?").render())
     RR501: unknown fact `harmm`
@@ -105,6 +117,10 @@ class Problem:
     help: str | None = None
     others: tuple[tuple[Span, str], ...] = ()
     confidential: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", _told(self.message))
+        object.__setattr__(self, "help", _told(self.help) if self.help else None)
 
     def render(self) -> str:
         """The problem as text: id and message, place, source line with the place underlined, help."""
@@ -122,6 +138,22 @@ class Problem:
         """The problem as plain data: id, message, file, line, column, help."""
         place = {"file": self.span.source.name, "line": self.span.line, "column": self.span.column} if self.span else {}
         return {"id": self.id, "message": self.message, **place, "help": self.help}
+
+
+class TooManyProblems(Exception):
+    """Thrown where there is no use in looking for more problems."""
+
+
+class ProblemList(list[Problem]):
+    """The problems found so far; after `MOST_PROBLEMS` of them it adds a last one that says so, and stops the search."""
+
+    def append(self, problem: Problem) -> None:
+        super().append(problem)
+        if len(self) == MOST_PROBLEMS:
+            super().append(
+                Problem("RR100", f"only the first {MOST_PROBLEMS} problems are listed", help="mend them first")
+            )
+            raise TooManyProblems
 
 
 def render_all(problems: Iterable[Problem]) -> str:
@@ -151,8 +183,16 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     """
     import difflib
 
-    found = difflib.get_close_matches(name.lower(), sorted(known), n=1, cutoff=0.6)
-    return found[0] if found else None
+    name = name.lower()[:_LONGEST_QUOTE]
+    by_lower = {other.lower(): other for other in sorted(known) if len(other) <= _LONGEST_QUOTE}
+    likely = nlargest(8, by_lower, key=lambda other: _shared_ends(name, other))
+    found = difflib.get_close_matches(name, likely, n=1, cutoff=0.6)
+    return by_lower[found[0]] if found else None
+
+
+def _shared_ends(name: str, other: str) -> int:
+    """How many letters two names share at their beginnings and ends: cheap, so that it can be asked of every name."""
+    return len(commonprefix([name, other])) + len(commonprefix([name[::-1], other[::-1]]))
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str | None = None) -> str | None:
@@ -162,9 +202,21 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str | None = None) 
 
 
 def one_of(names: Iterable[str]) -> str:
-    """Names as a help line lists them: `a`, `b` or `c`."""
-    quoted = [f"`{name}`" for name in names]
+    """Names as a help line lists them: `a`, `b` or `c`; of very many only the first."""
+    quoted = [f"`{name}`" for name in islice(names, _MOST_LISTED + 1)]
+    if len(quoted) > _MOST_LISTED:
+        return ", ".join([*quoted[:_MOST_LISTED], "…"])
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+
+
+def _told(text: str) -> str:
+    """A message on one line, without anything that a terminal might obey, its quotations shortened."""
+    short = re.sub(f"(`[^`]{{{_LONGEST_QUOTE}}})[^`]+`", r"\1…`", text)
+    return _printable(" ".join(short.split()))
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "→" if c == "\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def _excerpt(span: Span, label: str, confidential: bool) -> list[str]:
@@ -172,37 +224,30 @@ def _excerpt(span: Span, label: str, confidential: bool) -> list[str]:
     place = [f"{margin}--> {span}"]
     if confidential:
         return place + ([f"{margin} = {label}"] if label else [])
-    line = span.source.line(span.line)
-    shown = _trimmed(line, span)
-    mark = " " * _width(shown.before) + "^" * max(1, _width(shown.marked))
+    before, marked, after = _cut(span)
+    mark = " " * _width(before) + "^" * max(1, _width(marked))
     return [
         *place,
         f"{margin} |",
-        f"{span.line} | {shown.before}{shown.marked}{shown.after}",
+        f"{span.line} | {before}{marked}{after}".rstrip(),
         f"{margin} | {mark}{' ' + label if label else ''}",
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    before: str
-    marked: str
-    after: str
-
-
-def _trimmed(line: str, span: Span, most: int = 100) -> _Shown:
-    """The line cut in three at the span; a very long line is shortened around it."""
-    line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
+def _cut(span: Span, most: int = 100) -> tuple[str, str, str]:
+    """The span's first line in three: before, marked, after; a very long line is shortened around the mark."""
+    line = span.source.lines[span.line - 1]
     start = min(span.column - 1, len(line))
-    end = min(span.end_column - 1, len(line)) if span.end_line == span.line else len(line)
-    before, marked, after = line[:start], line[start:end], line[end:]
-    if len(before) > most:
-        before = "…" + before[-most // 2 :]
+    end = max(start, min(span.end_column - 1, len(line)) if span.end_line == span.line else len(line))
+    end = start + len(line[start:end].rstrip())
+    before, marked, after = line[max(0, start - most) : start], line[start:end], line[end : end + most]
+    if start > most:
+        before = "…" + before[most // 2 :]
     if len(marked) > most:
-        marked = marked[:most] + "…"
-    if len(before) + len(marked) + len(after) > 2 * most:
+        marked, after = marked[:most] + "…", ""
+    elif len(before) + len(marked) + len(line) - end > 2 * most:
         after = after[: most // 2] + "…"
-    return _Shown(before, marked.rstrip() or marked, after)
+    return _printable(before), _printable(marked), _printable(after)
 
 
 def _width(text: str) -> int:

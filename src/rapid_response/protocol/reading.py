@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import yaml
 
 from rapid_response.protocol.problems import Problem, Source, Span
+from rapid_response.protocol.yaml_errors import syntax_problem
 
 MOST_BYTES = 256 * 1024
 MOST_DEPTH = 32
@@ -19,7 +23,7 @@ MOST_NODES = 20_000
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _FORBIDDEN = re.compile(
-    "[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]|\r(?!\n)"
+    "[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]|\r(?!\n)"
 )
 
 
@@ -39,7 +43,7 @@ class Scalar:
 
     def at(self, start: int, end: int) -> Span:
         """The place of `text[start:end]` in the source, through quotes and folded lines."""
-        places = _places(self)
+        places = _places(self.text, self.style, self.span)
         first = places[min(start, len(places) - 1)]
         last = places[min(max(end - 1, start), len(places) - 1)]
         return Span(self.span.source, *first, last[0], last[1] + 1)
@@ -72,19 +76,20 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
-def read_source(path: Path, name: str, problems: list[Problem]) -> Source | None:
+def read_source(path: Path, name: str, problems: list[Problem], most_bytes: float = MOST_BYTES) -> Source | None:
     """The text of a file; unreadable, too large or not UTF-8 becomes a problem and None."""
     try:
-        if path.stat().st_size > MOST_BYTES:
+        with path.open("rb") as file:
+            content = file.read(-1 if most_bytes == math.inf else int(most_bytes) + 1)
+        if len(content) > most_bytes:
             problems.append(_too_large(name))
             return None
-        return Source(name, path.read_bytes().decode("utf-8-sig"))
+        return Source(name, content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        message = f"`{name}` is not UTF-8 text (byte {error.start})"
-        problems.append(Problem("RR101", message, help="save the file as UTF-8"))
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        problems.append(Problem("RR101", f"`{name}` cannot be read: {reason}"))
+        line = error.object.count(b"\n", 0, error.start) + 1
+        problems.append(Problem("RR101", f"`{name}` is not UTF-8 text (line {line})", help="save the file as UTF-8"))
+    except (OSError, ValueError) as error:
+        problems.append(unreadable(name, error))
     return None
 
 
@@ -101,8 +106,8 @@ def read_yaml(source: Source, problems: list[Problem]) -> Node | None:
     composer = _Composer(source, problems)
     try:
         return composer.document()
-    except yaml.YAMLError as error:
-        problems.append(_syntax_problem(source, error))
+    except (yaml.YAMLError, ValueError, OverflowError) as error:  # the pure loader lets the latter two through
+        problems.append(syntax_problem(source, error))
     except _Refused as refused:
         problems.append(refused.problem)
     return None
@@ -119,7 +124,7 @@ class _Composer:
     def __init__(self, source: Source, problems: list[Problem]) -> None:
         self.source = source
         self.problems = problems
-        self.lines = source.text.split("\n")
+        self.lines = source.lines
         self.events: Iterator[Any] = iter(yaml.parse(source.text, Loader=_LOADER))
         self.nodes = 0
 
@@ -129,7 +134,7 @@ class _Composer:
         if isinstance(event, yaml.StreamEndEvent):
             return None
         if event.version or event.tags:
-            self.refuse("RR105", "a YAML directive is not allowed", event)
+            self.refuse("RR105", "a YAML directive is not allowed", event, "remove the line")
         root = self.node(next(self.events), depth=1, flow=False)
         next(self.events)
         extra = next(self.events)
@@ -140,9 +145,9 @@ class _Composer:
     def node(self, event: Any, depth: int, flow: bool) -> Node:
         self.nodes += 1
         if depth > MOST_DEPTH:
-            self.refuse("RR104", f"nested deeper than {MOST_DEPTH} levels", event)
+            self.refuse("RR104", f"nested deeper than {MOST_DEPTH} levels", event, "split it into named criteria")
         if self.nodes > MOST_NODES:
-            self.refuse("RR104", f"more than {MOST_NODES:,} parts in one file", event)
+            self.refuse("RR104", f"more than {MOST_NODES:,} parts in one file", event, "split it over several files")
         self.refuse_features(event)
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event, flow)
@@ -153,13 +158,17 @@ class _Composer:
 
     def refuse_features(self, event: Any) -> None:
         if isinstance(event, yaml.AliasEvent):
-            self.refuse("RR105", "an alias is not allowed", event, "write the value out again, or quote the text")
+            remedy = "write the value out again, or quote the text"
+            self.refuse("RR105", "an alias (a word after `*`) is not allowed", event, remedy)
         if event.anchor is not None:
-            self.refuse("RR105", "an anchor is not allowed", event, "remove it, or quote the text")
+            self.note("RR105", "an anchor (a word after `&`) is not allowed", event, "remove it, or quote the text")
         if event.tag is not None:
-            self.refuse("RR105", "a tag is not allowed", event, "remove it, or quote the text")
+            self.note("RR105", "a tag (a word after `!`) is not allowed", event, "remove it, or quote the text")
 
-    def refuse(self, problem_id: str, message: str, event: Any, remedy: str | None = None) -> None:
+    def note(self, problem_id: str, message: str, event: Any, remedy: str) -> None:
+        self.problems.append(Problem(problem_id, message, self.span(event.start_mark, event.end_mark), remedy))
+
+    def refuse(self, problem_id: str, message: str, event: Any, remedy: str) -> NoReturn:
         raise _Refused(Problem(problem_id, message, self.span(event.start_mark, event.end_mark), remedy))
 
     def scalar(self, event: Any, flow: bool) -> Scalar:
@@ -169,21 +178,31 @@ class _Composer:
         scalar = Scalar(event.value, style, flow, span=self.span(event.start_mark, event.end_mark))
         if style == "plain":
             self.check_plain(scalar)
+        elif found := _FORBIDDEN.search(scalar.text):
+            message = f"a code in the text stands for the character U+{ord(found.group()[0]):04X}, which is not allowed"
+            self.note("RR103", message, event, "remove it, or use single quotes if no code is meant")
         return scalar
 
     def check_plain(self, scalar: Scalar) -> None:
-        """Refuse plain text that YAML may have cut in a way nobody reading it would expect."""
+        """Refuse plain text that YAML may have cut or joined in a way nobody reading it would expect."""
         if scalar.flow and (found := re.search(r"[?\[\]#]", scalar.text)):
             message = f"unquoted text inside braces or brackets holds `{found.group()}`"
             self.problems.append(Problem("RR107", message, scalar.span, "quote it, or give it a line of its own"))
-        line = self.lines[scalar.span.end_line - 1]
-        rest = line[scalar.span.end_column - 1 :]
-        swallowed = re.match(r"\s+#(?=[^\s#])", rest)
-        if scalar.text and swallowed:
-            span = _stretch(scalar.span, scalar.span.end_column + swallowed.end() - 2, len(line.rstrip()) + 1)
-            message = f"`{line[span.column - 1 :].strip()[:40]}` is read as a comment, so the text ends before it"
+        self.check_comment(scalar)
+        for number in range(scalar.span.line + 1, scalar.span.end_line + 1):
+            if entry := re.match(r" *-(?=\s|$)", self.lines[number - 1]):
+                message = "this list entry is joined to the text above it"
+                remedy = "line it up with the list above it, or quote the text"
+                span = Span(self.source, number, entry.end(), number, entry.end() + 1)
+                self.problems.append(Problem("RR110", message, span, remedy))
+
+    def check_comment(self, scalar: Scalar) -> None:
+        line, column = self.lines[scalar.span.end_line - 1], scalar.span.end_column
+        if swallowed := re.match(r"\s+#(?=[^\s#])", line[column - 1 :]):
+            start = column + swallowed.end() - 1
+            span = Span(self.source, scalar.span.end_line, start, scalar.span.end_line, len(line.rstrip()) + 1)
             remedy = "quote the text, or put a space after `#` if it is a comment"
-            self.problems.append(Problem("RR108", message, span, remedy))
+            self.problems.append(Problem("RR108", "the text ends here, since `#` begins a comment", span, remedy))
 
     def sequence(self, start: Any, depth: int, flow: bool) -> Sequence:
         items: list[Node] = []
@@ -197,10 +216,9 @@ class _Composer:
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             key = self.key(event, depth, flow)
             value = self.node(next(self.events), depth + 1, flow)
-            self.check_entry(key, value, flow)
             if key.text in seen:
-                self.problems.append(twice(key, seen[key.text]))
-            else:
+                self.problems.append(_twice(key, seen[key.text]))
+            elif not (flow and self.cut_by_a_comma(key, value)):
                 seen[key.text] = key
                 entries.append((key, value))
         return Mapping(tuple(entries), span=self.span(start.start_mark, event.end_mark))
@@ -211,16 +229,23 @@ class _Composer:
         key = self.node(event, depth + 1, flow)
         assert isinstance(key, Scalar)
         if key.text == "<<" and key.style == "plain":
-            self.refuse("RR105", "a merge key is not allowed", event, "write the keys out")
+            self.note("RR105", "a merge key (`<<`) is not allowed", event, "write the keys out")
         if "\n" in key.text or key.span.line != key.span.end_line:
-            self.refuse("RR105", "a key over several lines is not allowed", event)
+            self.refuse("RR105", "a key over several lines is not allowed", event, "keys are plain names")
+        if self.lines[key.span.line - 1][: key.span.column - 1].rstrip().endswith("?"):
+            self.refuse("RR105", "a key written with `?` is not allowed", event, "write it like `name: value`")
+        if not key.text:
+            self.refuse("RR102", "a name is missing before the colon", event, "write it like `name: value`")
         return key
 
-    def check_entry(self, key: Scalar, value: Node, flow: bool) -> None:
+    def cut_by_a_comma(self, key: Scalar, value: Node) -> bool:
+        """Whether the key is no key but the rest of a text, as in `{because: Violence, even online}`."""
         bare = isinstance(value, Scalar) and value.text == "" and value.style == "plain"
-        if flow and bare and ":" not in self.between(key, value):
-            message = f"`{key.text[:40]}` has no value: a comma before it ended the text"
+        cut = bare and ":" not in self.between(key, value)
+        if cut:
+            message = "this is read as a key without a value, since the comma before it ended the text"
             self.problems.append(Problem("RR107", message, key.span, "quote the text, or give it a line of its own"))
+        return cut
 
     def between(self, key: Scalar, value: Node) -> str:
         if key.span.end_line != value.span.line:
@@ -240,24 +265,24 @@ class _Composer:
         return last + 1, len(self.lines[last].rstrip()) + 1
 
 
-def twice(key: Scalar, first: Scalar) -> Problem:
-    """The problem of one key written in two places."""
-    return Problem(
-        "RR106", f"`{key.text}` appears twice", key.span, "keep one of the two", ((first.span, "first here"),)
-    )
-
-
-def _stretch(span: Span, column: int, end_column: int) -> Span:
-    return Span(span.source, span.end_line, column, span.end_line, end_column)
+def _twice(key: Scalar, first: Scalar) -> Problem:
+    shown = f"`{key.text}`" if re.fullmatch(r"\w{1,40}", key.text) else "a key"
+    return Problem("RR106", f"{shown} appears twice", key.span, "keep one of the two", ((first.span, "first here"),))
 
 
 def _too_large(name: str) -> Problem:
     return Problem("RR104", f"`{name}` is larger than {MOST_BYTES // 1024} KB", help="split it over several files")
 
 
+def unreadable(name: str, error: Exception) -> Problem:
+    """The problem of a file or folder that the system does not let us read."""
+    reason = getattr(error, "strerror", None) or "the name is not valid"
+    return Problem("RR101", f"`{name}` cannot be read: {reason.lower()}", help="check the path")
+
+
 def _forbidden_characters(source: Source, problems: list[Problem], most: int = 20) -> bool:
-    found = list(_FORBIDDEN.finditer(source.text))
-    for match in found[:most]:
+    found = list(islice(_FORBIDDEN.finditer(source.text), most))
+    for match in found:
         before = source.text[: match.start()]
         line, column = before.count("\n") + 1, match.start() - (before.rfind("\n") + 1) + 1
         span = Span(source, line, column, line, column + 1)
@@ -267,52 +292,56 @@ def _forbidden_characters(source: Source, problems: list[Problem], most: int = 2
     return bool(found)
 
 
-def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    if not isinstance(error, yaml.MarkedYAMLError) or mark is None:
-        return Problem("RR102", f"`{source.name}` is not valid YAML")
-    lines = source.text.split("\n")
-    line = min(mark.line, len(lines) - 1)
-    column = min(mark.column, len(lines[line]))
-    span = Span(source, line + 1, column + 1, line + 1, column + 2)
-    message = f"not valid YAML: {error.problem or error.context}"
-    return Problem("RR102", message, span, _syntax_help(lines[line]))
+# Where the characters of a text stand
+
+_Written = tuple[str, int, int]
+"""A character in the source with its line and column; an escape, which may stand for any character, is empty."""
 
 
-def _syntax_help(line: str) -> str:
-    if re.search(r"[{\[].*[,?\[\]]", line):
-        return "inside braces or brackets, quote text that holds , ? [ ] or #, or give it a line of its own"
-    if re.search(r":\s.*:(\s|$)", line):
-        return "quote text that holds a colon"
-    return "check the indentation and the quotes around this place"
-
-
-def _places(scalar: Scalar) -> list[tuple[int, int]]:
-    """Line and column in the source of each character of the text."""
-    span = scalar.span
-    lines = span.source.text.split("\n")
-    raw = [
-        (character, (number, column))
-        for number in range(span.line, span.end_line + 1)
-        for column, character in _columns(lines[number - 1], number, span)
-    ]
+@lru_cache(maxsize=8)
+def _places(text: str, style: str, span: Span) -> list[tuple[int, int]]:
+    """Line and column in the source of each character of a scalar's text; reading a sentence asks for many."""
+    written = [*_written(style, span), (" ", span.end_line, span.end_column)]
     places, position = [], 0
-    for character in scalar.text:
-        position = _aligned(raw, position, character)
-        places.append(raw[position][1] if position < len(raw) else (span.line, span.column))
-        position += 1
+    for character in text:
+        while position < len(written) - 1 and not _fits(written[position][0], character):
+            position += 1
+        places.append(written[position][1:])
+        position = min(position + 1, len(written) - 1)
     return places or [(span.line, span.column)]
 
 
-def _columns(line: str, number: int, span: Span) -> list[tuple[int, str]]:
-    start = span.column if number == span.line else 1
-    end = span.end_column if number == span.end_line else len(line) + 2
-    return list(enumerate((line + "\n")[start - 1 : end - 1], start))
+def _fits(written: str, character: str) -> bool:
+    """Whether it was written so: a line's end may become a space, an escape anything."""
+    return written in ("", character) or (written == "\n" and character == " ")
 
 
-def _aligned(raw: list[tuple[str, tuple[int, int]]], position: int, character: str) -> int:
-    """Where the next character stands: quotes, indentation, block marks and escapes are passed over."""
-    for index in range(position, len(raw)):
-        if raw[index][0] == character or (character == " " and raw[index][0] == "\n"):
-            return index
-    return position
+def _written(style: str, span: Span) -> list[_Written]:
+    """The characters between the quotes, or below a block's first line, or all of plain text."""
+    lines = span.source.lines
+    found = [
+        (character, number, column)
+        for number in range(span.line, span.end_line + 1)
+        for column, character in enumerate(lines[number - 1] + "\n", 1)
+        if (span.line, span.column) <= (number, column) < (span.end_line, span.end_column)
+    ]
+    if style == "block":
+        return [place for place in found if place[1] > span.line]
+    if style == "plain":
+        return found
+    return _unescaped(found[1:-1]) if found[0][0] == '"' else _without_doubles(found[1:-1])
+
+
+def _unescaped(found: list[_Written]) -> list[_Written]:
+    text = "".join(character for character, _, _ in found)
+    tokens = re.finditer(r"\\(\n|x..|u.{4}|U.{8}|.)|[^\\]", text)
+    return [
+        ("", *found[token.start()][1:]) if token.group(1) else found[token.start()]
+        for token in tokens
+        if token.group(1) != "\n"
+    ]
+
+
+def _without_doubles(found: list[_Written]) -> list[_Written]:
+    text = "".join(character for character, _, _ in found)
+    return [found[token.start()] for token in re.finditer(r"''|[^']|\n", text)]

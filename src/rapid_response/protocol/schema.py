@@ -124,9 +124,9 @@ def _value_list(node: Any) -> Any:
     return [_scalar(item) for item in node] if isinstance(node, list) else _scalar(node)
 
 
-_CONDITION = "urn:rapid-response:condition"  # pydantic resolves local references too early; see `json_schema`
-_condition_schema = {"anyOf": [{"$ref": _CONDITION}]}
-Condition = Annotated[Any, BeforeValidator(_checked_condition), WithJsonSchema(_condition_schema)]
+_CONDITION = {"x-rapid-response": "condition"}  # pydantic resolves references too early; see `json_schema`
+_condition_schema: dict[str, Any] = {"$ref": "#/$defs/Condition"}
+Condition = Annotated[Any, BeforeValidator(_checked_condition), WithJsonSchema(_CONDITION)]
 Cell = Annotated[
     Scalar | list[Scalar],
     BeforeValidator(_value_list),
@@ -459,9 +459,13 @@ def json_schema() -> dict[str, Any]:
     schema = ProtocolFile.model_json_schema(by_alias=True)
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "rapid-response protocol"
-    schema["required"] = []
+    schema["required"] = []  # a file of a folder need not hold every section
+    for section in schema["properties"].values():
+        if "patternProperties" in section:
+            section["additionalProperties"] = False
     schema["$defs"]["Condition"] = _condition_definition()
-    located: dict[str, Any] = json.loads(json.dumps(schema).replace(_CONDITION, "#/$defs/Condition"))
+    marker, reference = (json.dumps(part)[1:-1] for part in (_CONDITION, _condition_schema))
+    located: dict[str, Any] = json.loads(json.dumps(schema).replace(marker, reference))
     return located
 
 

@@ -33,6 +33,11 @@ class Phrase:
     type: Type = YES_NO
     level: int = ATOM
 
+    @property
+    def is_constant(self) -> bool:
+        """Whether this is a number written out."""
+        return self.text.lstrip("-")[0].isdigit() and self.level >= SIGNED
+
     def within(self, level: int) -> str:
         """The words for a place that allows what binds at least so tightly."""
         return self.text if self.level >= level else f"({self.text})"
@@ -96,7 +101,8 @@ class Sentences:
     def condition(self, depth: int) -> Phrase:
         """A condition."""
         if depth and self.choices.chance(50):
-            return self.choices.pick((self.conjunction, self.disjunction, self.negation, self.equivalence))(depth - 1)
+            makers = (self.conjunction, self.disjunction, self.negation, self.equivalence, self.count_comparison)
+            return self.choices.pick(makers)(depth - 1)
         return self.choices.pick(self.comparisons())(depth)
 
     def conjunction(self, depth: int) -> Phrase:
@@ -109,13 +115,18 @@ class Sentences:
         return Phrase(f"not {self.condition(depth).within(NOT)}", level=NOT)
 
     def equivalence(self, depth: int) -> Phrase:
-        left = self.condition(min(depth, 1)).within(SUM)
-        right = self.choices.pick(("yes", "no", "")) or self.condition(min(depth, 1)).within(SUM)
+        left = self.side(depth)
+        right = self.choices.pick(("yes", "no", "")) or self.side(depth)
         return Phrase(f"{left} {self.choices.pick(_EQUALITY)} {right}", level=COMPARISON)
+
+    def side(self, depth: int) -> str:
+        """A condition to be compared with another; `unsettled` only stands alone."""
+        phrase = self.condition(depth - 1) if depth else self.standing()
+        return (self.standing() if phrase.text == "unsettled" else phrase).within(SUM)
 
     def comparisons(self) -> list[Callable[[int], Phrase]]:
         """The conditions that the names allow."""
-        found: list[Callable[[int], Phrase]] = [self.standing, self.standing, self.count_comparison]
+        found: list[Callable[[int], Phrase]] = [self.standing, self.standing]
         for types, makers in (
             (("number",), [self.number_comparison, self.number_comparison, self.number_membership]),
             (("scale",), [self.scale_comparison, self.scale_comparison, self.option_membership]),
@@ -131,7 +142,7 @@ class Sentences:
             found += [self.unsettled, self.tier_comparison]
         return found
 
-    def standing(self, _: int) -> Phrase:
+    def standing(self, _: int = 0) -> Phrase:
         return Phrase(self.choices.pick(self.names.flags()))
 
     def unsettled(self, _: int) -> Phrase:
@@ -148,7 +159,7 @@ class Sentences:
         return Phrase(" ".join(words), level=COMPARISON)
 
     def count_comparison(self, depth: int) -> Phrase:
-        counted = self.count(max(depth - 1, 0))
+        counted = self.count(depth)
         return self.chain([counted, self.constant(counted.type)], _ORDER)
 
     def number_comparison(self, depth: int) -> Phrase:
@@ -159,14 +170,14 @@ class Sentences:
         ]
         row = [others[0], middle, *others[1:]] if self.choices.chance(40) else [middle, *others]
         if not all(_comparable(a, b) for a, b in zip(row, row[1:], strict=False)):
-            return self.standing(depth)
+            return self.standing()
         return self.chain(row, _ORDER)
 
     def number_membership(self, depth: int) -> Phrase:
-        value = self.number(depth)
+        value = self.number(depth) if self.choices.chance(30) else self.choices.pick(self.names.named("number"))
         items = [self.constant(value.type) for _ in range(self.choices.integer(1, 3))]
-        if not all(_comparable(value, item) for item in items):
-            return self.standing(depth)
+        if value.is_constant or not all(_comparable(value, item) for item in items):
+            return self.standing()
         return self.membership(value, [item.text for item in items])
 
     def membership(self, value: Phrase, items: Sequence[str]) -> Phrase:
@@ -240,7 +251,7 @@ class Sentences:
             return start
         if self.choices.chance(50):
             by = self.number(depth - 1)
-            steps = by if by.type.places == 0 else self.constant(Type("number", low=-2, high=2))
+            steps = by if by.type.places == 0 else number_phrase(Decimal(self.choices.integer(-2, 2)))
             return Phrase(f"step({self.scale(start, depth - 1).text}, {steps.within(SUM)})", start.type)
         word = self.choices.pick(("max", "min"))
         return Phrase(f"{word}({self.scale(start, depth - 1).text}, {self.partner(start.type).text})", start.type)
@@ -248,7 +259,7 @@ class Sentences:
     def number(self, depth: int) -> Phrase:
         """A number whose bounds are known to fit."""
         if depth and self.choices.chance(45):
-            makers = (self.plus, self.minus, self.times, self.negative, self.extreme, self.divided, self.count)
+            makers = (self.plus, self.minus, self.product, self.negative, self.extreme, self.quotient, self.count)
             return self.choices.pick(makers)(depth - 1)
         named = self.names.named("number")
         if named and not self.choices.chance(10):
@@ -284,14 +295,14 @@ class Sentences:
         kind = replace(value.type, low=-value.type.high, high=-value.type.low)
         return Phrase(f"-{value.within(SIGNED)}", kind, SIGNED)
 
-    def times(self, depth: int) -> Phrase:
+    def product(self, depth: int) -> Phrase:
         left, right = self.number(depth), self.number(depth)
         low, high = product_range(_ends(left.type), _ends(right.type))
         kind = Type("number", places=left.type.places + right.type.places, low=low, high=high)
         product = Phrase(f"{left.within(PRODUCT)} * {right.within(SIGNED)}", kind, PRODUCT)
         return _if_fitting(product, left) if kind.places <= MOST_PLACES else left
 
-    def divided(self, depth: int) -> Phrase:
+    def quotient(self, depth: int) -> Phrase:
         left, right = self.number(depth), self.number(depth)
         if right.type.low <= 0 <= right.type.high:
             one = number_phrase(Decimal(1))
@@ -312,11 +323,12 @@ class Sentences:
         return _if_fitting(Phrase(f"{word}({', '.join(part.text for part in parts)})", kind), parts[0], *levelled)
 
     def count(self, depth: int) -> Phrase:
+        """How many conditions hold, or options are chosen."""
         several = self.names.named("choices")
         if several and self.choices.chance(40):
             fact = self.choices.pick(several)
             return Phrase(f"count({fact.text})", Type("number", low=0, high=len(fact.type.options)))
-        parts = [self.condition(min(depth, 1)).text for _ in range(self.choices.integer(1, 3))]
+        parts = [self.condition(max(0, min(depth - 1, 1))).text for _ in range(self.choices.integer(1, 3))]
         return Phrase(f"count({', '.join(parts)})", Type("number", low=0, high=len(parts)))
 
     def moment(self) -> Phrase:

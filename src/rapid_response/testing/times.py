@@ -24,6 +24,9 @@ _FAR = (dt.datetime(3, 1, 1, tzinfo=dt.UTC), dt.datetime(9998, 6, 30, tzinfo=dt.
 _LENGTHS = ("24 hours", "72 hours", "1 day", "90 minutes", "1.5 hours", "2 weeks", "0 hours", "30 days")
 _DAYS = ("1 day", "3 days", "2 weeks", "48 hours", "30 days", "365 days")
 _MONTHS = ("1 month", "6 months", "1 year", "13 months", "18 months")
+DUE = ("24 hours", "30 minutes", "2 weeks", "1 month", "1 year", "18 months", "3 days", "9000 years", "100000 weeks")
+"""How long after a moment responses are due."""
+
 _FAR_MONTHS = ("9000 years", "90000 months")
 _FAR_DAYS = ("3000000 days", "500000 weeks")
 

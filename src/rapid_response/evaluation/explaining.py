@@ -1,0 +1,237 @@
+"""From the trace of the compiled program to the reasons people read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from rapid_response.evaluation.compiling import Facts, Range
+from rapid_response.evaluation.incidents import NO_DETAIL, Incident
+from rapid_response.evaluation.outcomes import (
+    Assumption,
+    Evidence,
+    Reason,
+    ResponseOutcome,
+    ResponseState,
+    RuleOutcome,
+    RuleState,
+    ScopeOutcome,
+    Standing,
+)
+from rapid_response.evaluation.truth import NO, NOT, UNKNOWN, YES, word
+from rapid_response.protocol.expressions import (
+    MICROSECONDS,
+    MONTHS,
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Condition,
+    Constant,
+    CriterionHolds,
+    FactHolds,
+    FactValue,
+    Includes,
+    MeasureValue,
+    Not,
+    Now,
+    TextIs,
+    TierValue,
+    Type,
+    Unsettled,
+    Value,
+    children,
+)
+from rapid_response.protocol.model import Due, Fact, Gate, Measure, Protocol, Rule
+from rapid_response.protocol.values import Encoded, decode, moment_text, shift_moment
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Puts together the reasons for one result: two traces, one under the assumptions and one without."""
+
+    protocol: Protocol
+    incident: Incident
+    now: int | None
+    range: Range
+
+    @property
+    def _slots(self) -> Mapping[Condition | Value, int]:
+        return self.protocol.program.slots
+
+    @cached_property
+    def assumed_facts(self) -> Facts:
+        """The facts, with what is assumed of the unknown ones."""
+        assumed = self.protocol.program.assumed
+        return tuple(a if fact is None else fact for fact, a in zip(self.incident.facts, assumed, strict=True))
+
+    @cached_property
+    def assumed_range(self) -> Range:
+        """The levels of the lowest and highest tier under the assumptions."""
+        if self.range[0] == self.range[1]:
+            return self.range
+        return self.protocol.program.tiers(self.assumed_facts, self.now, True)
+
+    @cached_property
+    def _trace(self) -> tuple[Any, ...]:
+        return self.protocol.program.trace(self.assumed_facts, self.now, True, self.assumed_range)
+
+    @cached_property
+    def _plain_trace(self) -> tuple[Any, ...]:
+        return self.protocol.program.trace(self.incident.facts, self.now, False, self.range)
+
+    def scope_rules(self) -> tuple[ScopeOutcome, ...]:
+        """How every scope entry came out."""
+        return tuple(
+            ScopeOutcome(part=part, state=word(self._truth(part)), **self._shared(part))
+            for part in self.protocol.scope.values()
+        )
+
+    def rules(self) -> tuple[RuleOutcome, ...]:
+        """How every rule came out."""
+        return tuple(self._rule(rule) for rule in self.protocol.rules.values())
+
+    def responses(self) -> tuple[ResponseOutcome, ...]:
+        """How every response came out."""
+        states: dict[int, ResponseState] = {YES: "active", NO: "inactive", UNKNOWN: "open"}
+        return tuple(
+            ResponseOutcome(part=part, state=states[self._truth(part)], due=self._due(part.due), **self._shared(part))
+            for part in self.protocol.responses.values()
+        )
+
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """What is assumed because it is not known."""
+        facts = [
+            Assumption(fact.name, "fact", self._plain(fact.type, fact.assumed))
+            for fact, encoded in zip(self.protocol.facts.values(), self.incident.facts, strict=True)
+            if encoded is None and fact.assumed is not None
+        ]
+        criteria = [
+            Assumption(criterion.name, "criterion", criterion.assumed)
+            for criterion in self.protocol.criteria.values()
+            if criterion.assumed is not None
+            and self._plain_trace[self._slots[CriterionHolds(criterion.name)]] == UNKNOWN
+        ]
+        return (*facts, *criteria)
+
+    def criteria(self) -> Mapping[str, Reason]:
+        """How every criterion came out."""
+        return {name: self._reason(CriterionHolds(name, text=name)) for name in self.protocol.criteria}
+
+    def measures(self) -> Mapping[str, Evidence]:
+        """What every measure is worth."""
+        return {name: self._measure(measure) for name, measure in self.protocol.measures.items()}
+
+    # One part each
+
+    def _truth(self, gate: Gate, plain: bool = False) -> int:
+        trace = self._plain_trace if plain else self._trace
+        when = trace[self._slots[gate.when]]
+        if gate.unless is None:
+            return int(when)
+        unless = trace[self._slots[gate.unless]]
+        return int(when & NOT[unless])
+
+    def _standing(self, gate: Gate) -> Standing:
+        if self._truth(gate, plain=True) != UNKNOWN:
+            return "settled"
+        return "open" if self._truth(gate) == UNKNOWN else "assumed"
+
+    def _shared(self, gate: Gate) -> dict[str, Any]:
+        unless = None if gate.unless is None else self._reason(gate.unless)
+        return {"standing": self._standing(gate), "when": self._reason(gate.when), "unless": unless}
+
+    def _rule(self, rule: Rule) -> RuleOutcome:
+        states: dict[int, RuleState] = {YES: "fired", NO: "not fired", UNKNOWN: "open"}
+        state, (low, high) = states[self._truth(rule)], self._target(rule)
+        limits = self._limits_below(low) if state == "fired" and rule.effect == "raise_to" else ()
+        tiers = self.protocol.tiers[low], self.protocol.tiers[high]
+        return RuleOutcome(
+            part=rule, state="overridden" if limits else state, tiers=tiers, overridden_by=limits, **self._shared(rule)
+        )
+
+    def _limits_below(self, level: int) -> tuple[str, ...]:
+        return tuple(
+            rule.name
+            for rule in self.protocol.rules.values()
+            if rule.effect == "limit_to" and self._truth(rule) == YES and self._target(rule)[1] < level
+        )
+
+    def _target(self, rule: Rule) -> Range:
+        """The levels of the least and the greatest tier that a rule raises or limits to."""
+        if isinstance(rule.tier, Constant):
+            return rule.tier.value, rule.tier.value
+        low, high = self._trace[self._slots[rule.tier]]
+        return low, high
+
+    def _due(self, due: Due | None) -> str | None:
+        if due is None:
+            return None
+        zone = self.protocol.time_zone
+        start = (
+            self.now
+            if due.after in ("now", "active")
+            else dict(zip(self.protocol.facts, self.incident.facts, strict=True))[due.after]
+        )
+        if start is None:
+            return None
+        if due.unit in MONTHS:
+            return moment_text(shift_moment(int(start), due.amount * MONTHS[due.unit], zone), zone)
+        return moment_text(int(start) + due.amount * MICROSECONDS[due.unit], zone)
+
+    def _reason(self, node: Condition) -> Reason:
+        state = word(self._trace[self._slots[node]])
+        text = node.text or "always"
+        if isinstance(node, CriterionHolds):
+            inner = self._reason(self.protocol.criteria[node.criterion].condition)
+            return Reason(text, state, (), (inner,), node.criterion, node.span, node)
+        if isinstance(node, AllOf | AnyOf | AtLeast | Not):
+            parts = tuple(self._reason(part) for part in children(node) if isinstance(part, Condition))
+            return Reason(text, state, (), parts, None, node.span, node)
+        return Reason(text, state, tuple(self._evidence(node)), (), None, node.span, node)
+
+    def _evidence(self, node: Condition | Value) -> list[Evidence]:
+        """What a condition without parts was decided on, each thing once."""
+        match node:
+            case FactHolds(fact=name) | FactValue(fact=name) | Includes(fact=name) | TextIs(fact=name):
+                return [self._fact(self.protocol.facts[name])]
+            case MeasureValue(measure=name):
+                return [self._measure(self.protocol.measures[name])]
+            case Now():
+                return [Evidence("now", "now", moment_text(self.now or 0, self.protocol.time_zone), "known")]
+            case TierValue() | Unsettled():
+                return [self._tier_evidence()]
+            case _:
+                found = [evidence for child in children(node) for evidence in self._evidence(child)]
+                return list({(evidence.kind, evidence.name): evidence for evidence in found}.values())
+
+    def _fact(self, fact: Fact) -> Evidence:
+        position = list(self.protocol.facts).index(fact.name)
+        known, assumed = self.incident.facts[position], self.assumed_facts[position]
+        standing: Literal["known", "assumed", "unknown"] = "known" if known is not None else "assumed"
+        if assumed is None:
+            standing = "unknown"
+        detail = self.incident.details.get(fact.name, NO_DETAIL)
+        value = None if fact.private else self._plain(fact.type, assumed)
+        return Evidence(fact.name, "fact", value, standing, detail=detail, private=fact.private)
+
+    def _measure(self, measure: Measure) -> Evidence:
+        kind, found = measure.type, self._trace[self._slots[MeasureValue(measure.name, measure.type)]]
+        if kind.name == "choice":
+            possible = [name for position, name in enumerate(kind.options) if found >> position & 1]
+        else:
+            ends = dict.fromkeys(found)
+            possible = [kind.options[end] if kind.name == "scale" else self._plain(kind, end) for end in ends]
+        if len(possible) == 1:
+            return Evidence(measure.name, "measure", possible[0], "known")
+        return Evidence(measure.name, "measure", None, "unknown", tuple(possible))
+
+    def _tier_evidence(self) -> Evidence:
+        low, high = (self.protocol.tiers[level].name for level in self.assumed_range)
+        if low == high:
+            return Evidence("tier", "tier", low, "known" if self.range[0] == self.range[1] else "assumed")
+        return Evidence("tier", "tier", None, "unknown", (low, high))
+
+    def _plain(self, kind: Type, encoded: Encoded | None) -> Any:
+        return None if encoded is None else decode(kind, encoded, self.protocol.time_zone)

@@ -1,0 +1,149 @@
+"""The shape of everything that is printed: a document of sections and blocks, the same for terminal, Markdown and HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from rapid_response.evaluation.truth import Word
+from rapid_response.reports.words import clean
+
+Style = Literal["plain", "strong", "quiet", "alert", "code"]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of words in one style. Make it with `run`, which leaves nothing in the text that acts on a screen."""
+
+    text: str
+    style: Style = "plain"
+
+
+Line = tuple[Run, ...]
+
+
+def run(text: str, style: Style = "plain") -> Run:
+    """Words in a style, cleaned, with a space kept at either end."""
+    return Run(f"{' ' * text.startswith(' ')}{clean(text)}{' ' * text.endswith(' ')}", style)
+
+
+def line(text: str, style: Style = "plain") -> Line:
+    """A line in one style."""
+    return (run(text, style),)
+
+
+def between(lines: Iterable[Line], separator: str) -> Line:
+    """Lines joined into one."""
+    joined: list[Run] = []
+    for part in lines:
+        joined += [Run(separator, "quiet"), *part] if joined else part
+    return tuple(joined)
+
+
+def plain(words: Line) -> str:
+    """The text of a line alone."""
+    return "".join(part.text for part in words)
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One line of any length."""
+
+    words: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Short lines that may stand side by side."""
+
+    items: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """Lines below each other."""
+
+    items: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A condition with the conditions it is made of; `state` is how it came out, where there is a result."""
+
+    words: Line
+    parts: tuple[Tree, ...] = ()
+    state: Word | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells under a heading."""
+
+    heading: tuple[Line, ...]
+    rows: tuple[tuple[Line, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Words and what each stands for."""
+
+    rows: tuple[tuple[str, Block], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A tier on the ladder: whether it is recommended, still possible or out of the question, and that in words."""
+
+    title: str
+    place: Literal["recommended", "possible", "outside"]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """All tiers, least first."""
+
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something with a title of its own: a rule, a response."""
+
+    title: Line
+    blocks: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Detail for those who open it. Only pages show it."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+Block = Paragraph | Series | Items | Tree | Table | Terms | Ladder | Entry | Fold
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Blocks and further sections under a title. What is there `for_the_record` is left out on the terminal."""
+
+    title: str
+    blocks: tuple[Block, ...] = ()
+    sections: tuple[Section, ...] = ()
+    for_the_record: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A whole document. `over` stands above the title, `tag` beside it, `lead` below it."""
+
+    language: str
+    over: str
+    title: str
+    tag: Run | None
+    lead: tuple[Block, ...]
+    sections: tuple[Section, ...]
+    foot: tuple[Line, ...]

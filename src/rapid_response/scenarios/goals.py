@@ -1,0 +1,335 @@
+"""What scenarios of a protocol can touch: its rules in both senses, its answers, its rows, and the edges of its numbers.
+
+Every goal is a condition and the truth that it is wanted to have. Coverage counts the scenarios that reach a goal;
+suggestions are incidents that reach goals no scenario does.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from rapid_response.evaluation.truth import NO, UNKNOWN, YES
+from rapid_response.protocol.expressions import (
+    DAY,
+    MICROSECONDS,
+    AllOf,
+    Always,
+    AnyOf,
+    Arithmetic,
+    Cases,
+    Comparator,
+    Compare,
+    Condition,
+    Constant,
+    CriterionHolds,
+    DateShift,
+    FactHolds,
+    FactValue,
+    Includes,
+    IsOneOf,
+    MeasureValue,
+    Not,
+    Points,
+    Rescaled,
+    TextIs,
+    Value,
+    children,
+    names_in,
+)
+from rapid_response.protocol.model import Criterion, Fact, Gate, Measure, Protocol
+from rapid_response.protocol.problems import Span
+from rapid_response.protocol.values import decode, unscaled
+from rapid_response.scenarios.model import number_text
+
+Section = Literal["rule", "criterion", "scope", "response", "row", "edge", "option"]
+Node = Condition | Value
+
+SIDES: Mapping[Section, tuple[str, ...]] = {
+    "rule": ("fired", "not fired", "decided"),
+    "criterion": ("yes", "no", "unknown"),
+    "scope": ("yes", "no"),
+    "response": ("active", "inactive"),
+}
+"""The sides of the sections that have the same for every name."""
+
+_MIRRORED: Mapping[Comparator, Comparator] = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One thing that a scenario can touch.
+
+    `name` is that of the rule, criterion, scope entry, response, measure (for a row) or fact (for an option), or the
+    words of a number (for an edge). `side` is one of the section's `SIDES`, the row's position or "otherwise", the
+    number at the edge, or the option. The goal is reached where the condition has the wanted truth under the
+    assumptions; for rules that decided, where the rule is also among the deciding ones. `words` are those of a row.
+    """
+
+    section: Section
+    name: str
+    side: str
+    condition: Condition = field(repr=False)
+    wanted: int
+    span: Span | None = field(repr=False, compare=False)
+    words: str = ""
+
+
+def goals(protocol: Protocol) -> tuple[Goal, ...]:
+    """Everything that scenarios of a protocol can touch, each once.
+
+    >>> from rapid_response import protocol_from_text
+    >>> protocol = protocol_from_text('''
+    ... protocol: p
+    ... tiers: {low: {}, high: {}}
+    ... facts: {age: {type: number, min: 0, max: 120}}
+    ... rules: {elders: {when: age >= 65, raise_to: high}}
+    ... ''')
+    >>> [(goal.section, goal.name, goal.side) for goal in goals(protocol)][2:]
+    [('rule', 'elders', 'decided'), ('edge', 'age', '64'), ('edge', 'age', '65')]
+    """
+    found = [
+        *(goal for rule in protocol.rules.values() for goal in _gate("rule", rule)),
+        *(goal for rule in protocol.rules.values() if _may_decide(protocol, rule.name) for goal in _deciding(rule)),
+        *(goal for criterion in protocol.criteria.values() for goal in _criterion(protocol, criterion)),
+        *(goal for entry in protocol.scope.values() for goal in _gate("scope", entry)),
+        *(goal for response in protocol.responses.values() for goal in _gate("response", response)),
+        *(goal for measure in protocol.measures.values() for goal in _rows(measure)),
+        *(goal for node in nodes(protocol) if isinstance(node, Compare) for goal in _edges(protocol, node)),
+        *(goal for fact in _used_facts(protocol) for goal in _options(protocol, fact)),
+    ]
+    unique: dict[tuple[str, str, str], Goal] = {}
+    for goal in found:
+        unique.setdefault((goal.section, goal.name, goal.side), goal)
+    return tuple(unique.values())
+
+
+def facts_under(protocol: Protocol, *nodes: Node) -> tuple[str, ...]:
+    """The facts that nodes depend on, through criteria and measures too, in the protocol's order."""
+    found: set[str] = set()
+    queue = [name for node in nodes for name in names_in(node)]
+    while queue:
+        if (name := queue.pop()) in found:
+            continue
+        found.add(name)
+        if name in protocol.criteria:
+            queue += names_in(protocol.criteria[name].condition)
+        elif name in protocol.measures:
+            queue += names_in(protocol.measures[name].value)
+    return tuple(name for name in protocol.facts if name in found)
+
+
+# Rules, criteria, scope and responses
+
+
+def _gate(section: Section, gate: Gate) -> Iterator[Goal]:
+    condition = gate.when if gate.unless is None else AllOf((gate.when, Not(gate.unless)))
+    holds, holds_not = SIDES[section][:2]
+    yield Goal(section, gate.name, holds, condition, YES, gate.span)
+    if not isinstance(condition, Always):
+        yield Goal(section, gate.name, holds_not, condition, NO, gate.span)
+
+
+def _deciding(gate: Gate) -> Iterator[Goal]:
+    holds = next(_gate("rule", gate))
+    yield Goal("rule", gate.name, "decided", holds.condition, YES, gate.span)
+
+
+def _may_decide(protocol: Protocol, name: str) -> bool:
+    """A raise to the lowest tier and a limit to the highest change nothing."""
+    rule = protocol.rules[name]
+    idle = 0 if rule.effect == "raise_to" else len(protocol.tiers) - 1
+    return not (isinstance(rule.tier, Constant) and rule.tier.value == idle)
+
+
+def _criterion(protocol: Protocol, criterion: Criterion) -> Iterator[Goal]:
+    condition = CriterionHolds(criterion.name)
+    yield Goal("criterion", criterion.name, "yes", condition, YES, criterion.span)
+    yield Goal("criterion", criterion.name, "no", condition, NO, criterion.span)
+    if criterion.assumed is None and any(_may_be_unknown(protocol, name) for name in facts_under(protocol, condition)):
+        yield Goal("criterion", criterion.name, "unknown", condition, UNKNOWN, criterion.span)
+
+
+def _may_be_unknown(protocol: Protocol, fact: str) -> bool:
+    return protocol.facts[fact].assumed is None and protocol.facts[fact].blank is None
+
+
+# Rows of tables, cases, bands and points
+
+
+def _rows(measure: Measure) -> Iterator[Goal]:
+    match measure.value:
+        case Points(terms=terms) if measure.form == "points":
+            for position, (_, condition) in enumerate(terms, 1):
+                yield _row(measure, str(position), condition, condition)
+        case Cases(branches=branches, otherwise=otherwise) if measure.form in ("table", "cases", "bands"):
+            passed: tuple[Condition, ...] = ()
+            for position, (condition, _) in enumerate(branches, 1):
+                yield _row(measure, str(position), AllOf((*passed, condition)), condition)
+                passed = (*passed, Not(condition))
+            if otherwise is not None:
+                yield _row(measure, "otherwise", AllOf(passed), Always())
+        case _:
+            return
+
+
+def _row(measure: Measure, side: str, condition: Condition, stated: Condition) -> Goal:
+    return Goal("row", measure.name, side, condition, YES, stated.span or measure.span, _words(stated))
+
+
+def _words(condition: Condition) -> str:
+    """A condition in a line: as it was written, or as what its parts say together."""
+    joint = {AllOf: " and ", AnyOf: " or "}.get(type(condition))
+    if joint and condition.text in ("", "all of", "any of"):
+        return joint.join(_words(part) for part in children(condition) if isinstance(part, Condition))
+    return condition.text
+
+
+# Edges of numbers
+
+
+def _edges(protocol: Protocol, compare: Compare) -> Iterator[Goal]:
+    """Where a value is compared with a constant: the values next to the edge, on both sides."""
+    value, comparator, constant = compare.left, compare.comparator, compare.right
+    if isinstance(value, Constant):
+        value, comparator, constant = constant, _MIRRORED[comparator], value
+    if not isinstance(constant, Constant) or constant.type.name not in ("number", "moment", "date", "duration"):
+        return
+    edge, factor = constant.value, 1
+    if isinstance(value, Rescaled):
+        value, factor = value.value, value.factor
+    if comparator in ("==", "!=") and edge % factor:
+        return
+    edge = -(-edge // factor) if comparator in (">=", "<") else edge // factor
+    for side in _sides(protocol, value, comparator, edge):
+        condition = side.condition(value)
+        if side.low <= value.type.high and side.high >= value.type.low:
+            label = side.label(protocol, value, constant)
+            yield Goal("edge", _name(value), label, condition, YES, compare.span)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """The values next to an edge on one side of it, from `low` to `high`."""
+
+    sign: str
+    low: float
+    high: float
+
+    def condition(self, value: Value) -> Condition:
+        ends: tuple[tuple[Comparator, float], ...] = ((">=", self.low), ("<=", self.high))
+        if self.low == self.high:
+            return Compare("==", value, Constant(int(self.low), value.type))
+        return AllOf(
+            tuple(Compare(sign, value, Constant(int(end), value.type)) for sign, end in ends if not math.isinf(end))
+        )
+
+    def label(self, protocol: Protocol, value: Value, constant: Constant) -> str:
+        kind = value.type
+        if self.low == self.high and kind.name == "number":
+            return number_text(unscaled(int(self.low), kind.places))
+        if self.low == self.high and kind.name == "date":
+            return str(decode(kind, int(self.low), None))
+        if kind.name == "moment":
+            return f"{self.sign} {decode(kind, constant.value, protocol.time_zone)}"
+        return f"{self.sign} {constant.text}"
+
+
+def _sides(protocol: Protocol, value: Value, comparator: Comparator, edge: int) -> tuple[_Side, ...]:
+    grain = _grain(protocol, value)
+    match comparator:
+        case ">=" | "<":
+            return _Side("<", edge - grain, edge - 1), _Side(">=", edge, edge + grain - 1)
+        case ">" | "<=":
+            return _Side("<=", edge - grain + 1, edge), _Side(">", edge + 1, edge + grain)
+        case _:
+            return _Side("<", edge - grain, edge - 1), _Side("==", edge, edge), _Side(">", edge + 1, edge + grain)
+
+
+def _grain(protocol: Protocol, value: Value) -> float:
+    """How near to an edge is next to it: one unit, a day or a minute; quotients come in no steps, so any value will do."""
+    parts = tuple(_below(protocol, value))
+    match value.type.name:
+        case "number":
+            return math.inf if any(isinstance(part, Arithmetic) and part.operator == "/" for part in parts) else 1
+        case "date":
+            return 1
+        case _:
+            return DAY if any(isinstance(part, DateShift) for part in parts) else MICROSECONDS["minute"]
+
+
+def _name(value: Value) -> str:
+    match value:
+        case FactValue(fact=name) | MeasureValue(measure=name):
+            return name
+        case _:
+            return value.text
+
+
+# Options
+
+
+def _options(protocol: Protocol, fact: Fact) -> Iterator[Goal]:
+    kind = fact.type
+    sides: Iterable[tuple[str, Condition, int]]
+    match kind.name:
+        case "yes_no":
+            sides = [("yes", FactHolds(fact.name), YES), ("no", FactHolds(fact.name), NO)]
+        case "scale" | "choice":
+            value = FactValue(fact.name, kind)
+            sides = [(name, IsOneOf(value, frozenset([place])), YES) for place, name in enumerate(kind.options)]
+        case "choices":
+            sides = [
+                (name, Includes(fact.name, frozenset([place]), every=False), YES)
+                for place, name in enumerate(kind.options)
+            ]
+        case "text":
+            sides = [(text, TextIs(fact.name, frozenset([text])), YES) for text in _texts(protocol, fact.name)]
+        case _:
+            sides = []
+    return (Goal("option", fact.name, name, condition, wanted, fact.span) for name, condition, wanted in sides)
+
+
+def _texts(protocol: Protocol, fact: str) -> list[str]:
+    """The texts that a text fact is compared with."""
+    compared = [node.texts for node in nodes(protocol) if isinstance(node, TextIs) and node.fact == fact]
+    return sorted({text for texts in compared for text in texts})
+
+
+# The nodes of a protocol
+
+
+def nodes(protocol: Protocol) -> Iterator[Node]:
+    """Every condition and value of a protocol, those within others too."""
+    for root in _roots(protocol):
+        yield from _tree(root)
+
+
+def _roots(protocol: Protocol) -> Iterator[Node]:
+    for gate in protocol.gates():
+        yield gate.when
+        if gate.unless is not None:
+            yield gate.unless
+    yield from (rule.tier for rule in protocol.rules.values())
+    yield from (criterion.condition for criterion in protocol.criteria.values())
+    yield from (measure.value for measure in protocol.measures.values())
+
+
+def _tree(node: Node) -> Iterator[Node]:
+    yield node
+    for child in children(node):
+        yield from _tree(child)
+
+
+def _below(protocol: Protocol, node: Node) -> Iterator[Node]:
+    """A node's tree, with those of the measures it refers to."""
+    for part in _tree(node):
+        yield part
+        if isinstance(part, MeasureValue):
+            yield from _below(protocol, protocol.measures[part.measure].value)
+
+
+def _used_facts(protocol: Protocol) -> Iterator[Fact]:
+    return (protocol.facts[name] for name in facts_under(protocol, *_roots(protocol)))

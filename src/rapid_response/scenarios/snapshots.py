@@ -1,0 +1,129 @@
+"""One incident as every condition of a protocol sees it, under the assumptions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rapid_response.evaluation.compiling import Facts
+from rapid_response.evaluation.incidents import NO_DETAILS, Incident
+from rapid_response.evaluation.recommendation import recommend
+from rapid_response.evaluation.truth import NO, NOT, UNKNOWN, YES, at_least
+from rapid_response.protocol.expressions import (
+    AllOf,
+    Always,
+    AnyOf,
+    AtLeast,
+    Comparator,
+    Compare,
+    Condition,
+    Constant,
+    FactHolds,
+    FactValue,
+    Includes,
+    IsOneOf,
+    Not,
+    TextIs,
+    Value,
+)
+from rapid_response.protocol.model import Protocol
+from rapid_response.protocol.values import Encoded
+from rapid_response.scenarios.goals import Goal
+
+Bounds = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An incident's encoded facts, assumptions taken, and the truth or range of every node of the protocol."""
+
+    protocol: Protocol
+    given: Facts
+    now: int | None
+    facts: Mapping[str, Encoded | None] = field(repr=False)
+    trace: tuple[Any, ...] = field(repr=False)
+
+    def truth(self, condition: Condition) -> int:
+        """How a condition comes out, whether it stands in the protocol or is made of conditions that do."""
+        slot = self.protocol.program.slots.get(condition)
+        if slot is not None:
+            return int(self.trace[slot])
+        match condition:
+            case Always():
+                return YES
+            case Not(part=part):
+                return NOT[self.truth(part)]
+            case AllOf(parts=parts):
+                return min((self.truth(part) for part in parts), default=YES)
+            case AnyOf(parts=parts):
+                return max((self.truth(part) for part in parts), default=NO)
+            case AtLeast(number=number, parts=parts):
+                return at_least(number, [self.truth(part) for part in parts])
+            case Compare(comparator=comparator, left=left, right=Constant(value=constant)):
+                return _compared(comparator, self.bounds(left), constant)
+            case _:
+                return self.answer(condition)
+
+    def answer(self, condition: Condition) -> int:
+        """How a condition about one fact's answer comes out."""
+        match condition:
+            case FactHolds(fact=name):
+                return _truth(self.facts[name], self.facts[name] is True)
+            case IsOneOf(value=FactValue(fact=name, type=kind), options=options):
+                return _truth(self.facts[name], self.facts[name] in [kind.options[place] for place in options])
+            case Includes(fact=name, options=options):
+                chosen = self.facts[name]
+                return _truth(chosen, any(int(chosen or 0) >> place & 1 for place in options))
+            case TextIs(fact=name, texts=texts):
+                return _truth(self.facts[name], self.facts[name] in texts)
+            case _:
+                raise AssertionError(f"not a condition that goals are made of: {type(condition).__name__}")
+
+    def bounds(self, value: Value) -> Bounds:
+        """The least and greatest that a number, step or time can still be."""
+        slot = self.protocol.program.slots.get(value)
+        if slot is not None:
+            low, high = self.trace[slot]
+            return low, high
+        assert isinstance(value, FactValue)
+        known = self.facts[value.fact]
+        if known is None:
+            return value.type.low, value.type.high
+        place = value.type.options.index(known) if isinstance(known, str) else int(known)
+        return place, place
+
+    def reaches(self, goal: Goal) -> bool:
+        """Whether the incident touches what the goal stands for."""
+        if self.truth(goal.condition) != goal.wanted:
+            return False
+        return goal.side != "decided" or goal.section != "rule" or goal.name in self.deciding()
+
+    def deciding(self) -> tuple[str, ...]:
+        """The rules that decide the recommended tier."""
+        result = recommend(self.protocol, Incident(None, self.given, NO_DETAILS), self.now)
+        return tuple(rule.name for rule in result.deciding)
+
+
+def snapshot(protocol: Protocol, given: Facts, now: int | None) -> Snapshot:
+    """An incident's snapshot; `given` are its encoded facts, None where not known."""
+    program = protocol.program
+    assumed = tuple(a if fact is None else fact for fact, a in zip(given, program.assumed, strict=True))
+    trace = program.trace(assumed, now, True, None)
+    return Snapshot(protocol, given, now, dict(zip(protocol.facts, assumed, strict=True)), trace)
+
+
+def _truth(known: Encoded | None, holds: bool) -> int:
+    return UNKNOWN if known is None else YES if holds else NO
+
+
+def _compared(comparator: Comparator, bounds: Bounds, constant: float) -> int:
+    """A range against a number; goals use these comparators alone."""
+    low, high = bounds
+    match comparator:
+        case ">=":
+            return YES if low >= constant else UNKNOWN if high >= constant else NO
+        case "<=":
+            return YES if high <= constant else UNKNOWN if low <= constant else NO
+        case _:
+            return YES if low == high == constant else UNKNOWN if low <= constant <= high else NO
