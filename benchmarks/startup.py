@@ -69,7 +69,7 @@ def _fresh(probe: str, protocol: Path, bytecode: str) -> dict[str, Any]:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(
         [sys.executable, "-c", probe, str(protocol)],
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
         check=True,
         env=environment | {"PYTHONPYCACHEPREFIX": bytecode},

@@ -11,7 +11,6 @@ import pytest
 import yaml
 
 from rapid_response import load_protocol, protocol_schema, result_schema
-from rapid_response.evaluation.documents import ResultDocument
 
 HERE = Path(__file__).parent.parent
 FILES = [
@@ -50,7 +49,7 @@ def test_the_schema_finds_faults_of_shape(part: dict[str, Any]) -> None:
 
 
 def test_results_fit_their_schema() -> None:
-    """Results with and without known facts, assumptions and details fit the schema of results, also read back."""
+    """Results with and without known facts, assumptions and details fit the schema of results."""
     protocol = load_protocol(HERE / "protocol_rules/ccsj")
     for facts in (
         {},
@@ -58,7 +57,6 @@ def test_results_fit_their_schema() -> None:
     ):
         document = json.loads(protocol.evaluate(facts, as_of="2026-02-01T09:00").to_json())
         jsonschema.validate(document, result_schema())
-        assert ResultDocument.model_validate(document).lowest == document["lowest"]
 
 
 def test_the_schemas_are_themselves_valid() -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rapid_response.evaluation import truth
+from rapid_response.evaluation.encoding import encoding_lines
 from rapid_response.evaluation.truth import NO, NOT, UNKNOWN, YES
 from rapid_response.protocol.expressions import (
     DAY,
@@ -53,7 +54,7 @@ from rapid_response.protocol.expressions import (
 )
 from rapid_response.protocol.intervals import product_range, quotient_range
 from rapid_response.protocol.model import Gate, Protocol, Rule
-from rapid_response.protocol.values import Encoded, local_date, shift_date, shift_moment
+from rapid_response.protocol.values import Encoded, Unfit, local_date, shift_date, shift_moment
 
 Facts = tuple[Encoded | None, ...]
 """The encoded facts of one incident in the protocol's order; None is unknown."""
@@ -64,12 +65,15 @@ Range = tuple[int, int]
 class Program:
     """The compiled protocol.
 
-    `tiers(facts, now, assume)` gives the levels of the lowest and the highest tier still possible. `trace(facts, now,
-    assume, tiers)` gives the truth or range of every node of the protocol, to be looked up by `slots`. `now` is in
-    microseconds, None where not given; `assume` says whether criteria take their `until_known` values; `tiers` None
-    means the range that follows from the facts. `text` is the generated Python, to be read by people.
+    `quick(given, now)` checks an incident as given, if its facts are plain and well formed, and gives its id, its
+    encoded facts and the levels of the lowest and the highest tier still possible; None for any other incident.
+    `tiers(facts, now, assume)` gives these levels for encoded facts. `trace(facts, now, assume, tiers)` gives the truth
+    or range of every node of the protocol, to be looked up by `slots`. `now` is in microseconds, None where not given;
+    `assume` says whether criteria take their `until_known` values; `tiers` None means the range that follows from the
+    facts. `text` is the generated Python, to be read by people.
     """
 
+    quick: Callable[[Mapping[str, Any], int | None], tuple[str | None, Facts, Range] | None]
     tiers: Callable[[Facts, int | None, bool], Range]
     trace: Callable[[Facts, int | None, bool, Range | None], tuple[Any, ...]]
     slots: Mapping[Condition | Value, int]
@@ -83,8 +87,9 @@ class Program:
 
 
 def compile_protocol(protocol: Protocol) -> Program:
-    """Generate and compile the two functions of a protocol."""
+    """Generate and compile the functions of a protocol."""
     bound: dict[str, Any] = {
+        "Unfit": Unfit,
         "NOT": NOT,
         "at_least": truth.at_least,
         "product_range": product_range,
@@ -94,12 +99,13 @@ def compile_protocol(protocol: Protocol) -> Program:
         "ZONE": protocol.time_zone,
         "inf": math.inf,
     }
-    tiers = _Writer(protocol, bound, keep_all=False).tiers()
+    quick = _Writer(protocol, bound, from_given=True).quick()
+    tiers = _Writer(protocol, bound).tiers()
     tracer = _Writer(protocol, bound, keep_all=True)
-    text = f"{tiers}\n\n{tracer.trace()}\n"
+    text = f"{quick}\n\n{tiers}\n\n{tracer.trace()}\n"
     exec(compile(text, f"<protocol {protocol.fingerprint}>", "exec"), bound)  # noqa: S102  (only text written below)
     assumed = tuple(fact.assumed for fact in protocol.facts.values())
-    return Program(bound["tiers"], bound["trace"], tracer.slots, assumed, text)
+    return Program(bound["quick"], bound["tiers"], bound["trace"], tracer.slots, assumed, text)
 
 
 def _shift(value: float, months: int, zone: str | None, dated: bool) -> float:
@@ -114,7 +120,8 @@ class _Writer:
 
     protocol: Protocol
     bound: dict[str, Any]
-    keep_all: bool
+    keep_all: bool = False
+    from_given: bool = False
     lines: list[str] = field(default_factory=list)
     done: dict[Condition | Value, str] = field(default_factory=dict)
     ranges: dict[Value, tuple[str, str]] = field(default_factory=dict)
@@ -123,7 +130,16 @@ class _Writer:
     results: list[str] = field(default_factory=list)
     fresh: int = 0
 
-    # The two functions
+    # The functions
+
+    def quick(self) -> str:
+        rules = list(self.protocol.rules.values())
+        self.begin([node for rule in rules for node in (*_conditions(rule), rule.tier)])
+        low, high = self.tier_range(rules)
+        facts = "".join(f"f{position}, " for position in range(len(self.protocol.facts)))
+        self.lines = ["assume = False", *self.lines, f"return incident, ({facts}), ({low}, {high})"]
+        body = "\n".join(f"        {line}" for line in self.lines)
+        return f"def quick(given, now):\n    try:\n{body}\n    except (Unfit, KeyError, TypeError):\n        pass"
 
     def tiers(self) -> str:
         rules = list(self.protocol.rules.values())
@@ -189,17 +205,18 @@ class _Writer:
     # Facts: one look-up per fact yields all conditions that depend on that fact alone
 
     def unpack(self, needed: set[str]) -> None:
-        names = list(self.protocol.facts)
-        variables = [f"f{position}" if name in needed else "_" for position, name in enumerate(names)]
-        if any(variable != "_" for variable in variables):
-            self.lines.append(f"{', '.join(variables)}, = facts")
         leaves: dict[str, list[Condition | Value]] = {}
         for node in dict.fromkeys(self.uses):
             fact = _tabled_fact(node, self.protocol)
             if fact is not None:
                 leaves.setdefault(fact, []).append(node)
+        if self.from_given:
+            self.lines += encoding_lines(self.protocol, leaves, self.bind)
+        elif needed & self.protocol.facts.keys():
+            variables = [f"f{i}" if name in needed else "_" for i, name in enumerate(self.protocol.facts)]
+            self.lines.append(f"{', '.join(variables)}, = facts")
         for fact, nodes in leaves.items():
-            self.table(fact, f"f{names.index(fact)}", nodes)
+            self.table(fact, self.fact(fact), nodes)
 
     def table(self, name: str, variable: str, nodes: list[Condition | Value]) -> None:
         kind = self.protocol.facts[name].type

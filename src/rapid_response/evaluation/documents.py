@@ -1,23 +1,22 @@
-"""The shape of a result as JSON, written down as pydantic models; they give its JSON Schema and read it back."""
+"""The shape of a result as JSON, written down as typed dictionaries; they give its JSON Schema."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, NotRequired
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict, TypeAdapter, with_config
+from typing_extensions import TypedDict
 
 State = Literal["yes", "no", "unknown"]
 Standing = Literal["settled", "assumed", "open"]
 Texts = dict[str, str]
 
 
-class Document(BaseModel):
-    """A part of a result; it has these keys and no others."""
-
-    model_config = ConfigDict(extra="forbid", defer_build=True)
+_closed = with_config(ConfigDict(extra="forbid"))
 
 
-class ProtocolDocument(Document):
+@_closed
+class ProtocolDocument(TypedDict):
     """The protocol that was used."""
 
     name: str
@@ -26,21 +25,24 @@ class ProtocolDocument(Document):
     semantics: int
 
 
-class DetailDocument(Document):
+@_closed
+class DetailDocument(TypedDict):
     """What was said about a fact besides its value."""
 
-    source: str | None = None
-    as_of: str | None = None
-    verified: bool | None = None
-    private: bool | None = None
+    source: NotRequired[str]
+    as_of: NotRequired[str]
+    verified: NotRequired[bool]
+    private: NotRequired[bool]
 
 
+@_closed
 class FactDocument(DetailDocument):
     """A known fact."""
 
     value: Any
 
 
+@_closed
 class EvidenceDocument(DetailDocument):
     """One thing that a condition was decided on."""
 
@@ -48,20 +50,22 @@ class EvidenceDocument(DetailDocument):
     kind: Literal["fact", "measure", "now", "tier"]
     value: Any
     standing: Literal["known", "assumed", "unknown"]
-    possible: list[Any] | None = None
+    possible: NotRequired[list[Any]]
 
 
-class ReasonDocument(Document):
+@_closed
+class ReasonDocument(TypedDict):
     """A condition, how it came out, and what it is made of."""
 
     text: str
     state: State
-    criterion: str | None = None
-    evidence: list[EvidenceDocument] | None = None
-    parts: list[ReasonDocument] | None = None
+    criterion: NotRequired[str]
+    evidence: NotRequired[list[EvidenceDocument]]
+    parts: NotRequired[list[ReasonDocument]]
 
 
-class AssumptionDocument(Document):
+@_closed
+class AssumptionDocument(TypedDict):
     """What is assumed because it is not known."""
 
     name: str
@@ -69,7 +73,8 @@ class AssumptionDocument(Document):
     value: Any
 
 
-class OutcomeDocument(Document):
+@_closed
+class OutcomeDocument(TypedDict):
     """What scope entries, rules and responses share."""
 
     name: str
@@ -82,12 +87,14 @@ class OutcomeDocument(Document):
     unless: ReasonDocument | None
 
 
+@_closed
 class ScopeDocument(OutcomeDocument):
     """A reason to be out of scope."""
 
     state: State
 
 
+@_closed
 class RuleDocument(OutcomeDocument):
     """A rule; `tiers` are the least and greatest tier that it raises or limits to."""
 
@@ -97,6 +104,7 @@ class RuleDocument(OutcomeDocument):
     overridden_by: list[str]
 
 
+@_closed
 class ResponseDocument(OutcomeDocument):
     """A response; `due` is an ISO time with offset, null where unknown or not stated."""
 
@@ -107,7 +115,8 @@ class ResponseDocument(OutcomeDocument):
     due_rule: str | None
 
 
-class ResultDocument(Document):
+@_closed
+class ResultDocument(TypedDict):
     """The whole result, as `Recommendation.to_dict` gives it."""
 
     protocol: ProtocolDocument
@@ -125,7 +134,7 @@ class ResultDocument(Document):
     scope_rules: list[ScopeDocument]
     rules: list[RuleDocument]
     responses: list[ResponseDocument]
-    criteria: dict[str, State]
+    criteria: dict[str, ReasonDocument]
     measures: dict[str, EvidenceDocument]
 
 
@@ -135,5 +144,5 @@ def result_schema() -> dict[str, Any]:
     >>> result_schema()["title"]
     'rapid-response result'
     """
-    schema = ResultDocument.model_json_schema(mode="serialization")
+    schema = TypeAdapter(ResultDocument).json_schema(mode="serialization")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "rapid-response result"}

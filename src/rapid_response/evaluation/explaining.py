@@ -12,6 +12,7 @@ from rapid_response.evaluation.incidents import NO_DETAIL, Incident
 from rapid_response.evaluation.outcomes import (
     Assumption,
     Evidence,
+    Exactness,
     Reason,
     ResponseOutcome,
     ResponseState,
@@ -55,6 +56,7 @@ class Explanation:
     incident: Incident
     now: int | None
     range: Range
+    exactness: Exactness | None
 
     @property
     def _slots(self) -> Mapping[Condition | Value, int]:
@@ -69,6 +71,8 @@ class Explanation:
     @cached_property
     def assumed_range(self) -> Range:
         """The levels of the lowest and highest tier under the assumptions."""
+        if self.exactness:
+            return self.exactness.assumed
         if self.range[0] == self.range[1]:
             return self.range
         return self.protocol.program.tiers(self.assumed_facts, self.now, True)
@@ -117,11 +121,32 @@ class Explanation:
 
     def criteria(self) -> Mapping[str, Reason]:
         """How every criterion came out."""
-        return {name: self._reason(CriterionHolds(name, text=name)) for name in self.protocol.criteria}
+        return {name: self._criteria[name] for name in self.protocol.criteria}
 
     def measures(self) -> Mapping[str, Evidence]:
         """What every measure is worth."""
+        return self._measures
+
+    # Each fact, measure and criterion once, however many conditions name it
+
+    @cached_property
+    def _facts(self) -> dict[str, Evidence]:
+        facts = zip(self.protocol.facts.values(), self.incident.facts, self.assumed_facts, strict=True)
+        return {fact.name: self._fact(fact, known, assumed) for fact, known, assumed in facts}
+
+    @cached_property
+    def _measures(self) -> dict[str, Evidence]:
         return {name: self._measure(measure) for name, measure in self.protocol.measures.items()}
+
+    @cached_property
+    def _criteria(self) -> dict[str, Reason]:
+        reasons: dict[str, Reason] = {}
+        for name in self.protocol.order:  # so that what a criterion refers to is there before it
+            if name in self.protocol.criteria:
+                inner = self._reason(self.protocol.criteria[name].condition, reasons)
+                state = word(self._trace[self._slots[CriterionHolds(name)]])
+                reasons[name] = Reason(name, state, (), (inner,), name, self.protocol.criteria[name].span)
+        return reasons
 
     # One part each
 
@@ -139,8 +164,12 @@ class Explanation:
         return "open" if self._truth(gate) == UNKNOWN else "assumed"
 
     def _shared(self, gate: Gate) -> dict[str, Any]:
-        unless = None if gate.unless is None else self._reason(gate.unless)
-        return {"standing": self._standing(gate), "when": self._reason(gate.when), "unless": unless}
+        unless = None if gate.unless is None else self._reason(gate.unless, self._criteria)
+        return {
+            "standing": self._standing(gate),
+            "when": self._reason(gate.when, self._criteria),
+            "unless": unless,
+        }
 
     def _rule(self, rule: Rule) -> RuleOutcome:
         states: dict[int, RuleState] = {YES: "fired", NO: "not fired", UNKNOWN: "open"}
@@ -180,14 +209,13 @@ class Explanation:
             return moment_text(shift_moment(int(start), due.amount * MONTHS[due.unit], zone), zone)
         return moment_text(int(start) + due.amount * MICROSECONDS[due.unit], zone)
 
-    def _reason(self, node: Condition) -> Reason:
+    def _reason(self, node: Condition, criteria: Mapping[str, Reason]) -> Reason:
         state = word(self._trace[self._slots[node]])
         text = node.text or "always"
         if isinstance(node, CriterionHolds):
-            inner = self._reason(self.protocol.criteria[node.criterion].condition)
-            return Reason(text, state, (), (inner,), node.criterion, node.span, node)
+            return Reason(text, state, (), criteria[node.criterion].parts, node.criterion, node.span, node)
         if isinstance(node, AllOf | AnyOf | AtLeast | Not):
-            parts = tuple(self._reason(part) for part in children(node) if isinstance(part, Condition))
+            parts = tuple(self._reason(part, criteria) for part in children(node) if isinstance(part, Condition))
             return Reason(text, state, (), parts, None, node.span, node)
         return Reason(text, state, tuple(self._evidence(node)), (), None, node.span, node)
 
@@ -195,9 +223,9 @@ class Explanation:
         """What a condition without parts was decided on, each thing once."""
         match node:
             case FactHolds(fact=name) | FactValue(fact=name) | Includes(fact=name) | TextIs(fact=name):
-                return [self._fact(self.protocol.facts[name])]
+                return [self._facts[name]]
             case MeasureValue(measure=name):
-                return [self._measure(self.protocol.measures[name])]
+                return [self._measures[name]]
             case Now():
                 return [Evidence("now", "now", moment_text(self.now or 0, self.protocol.time_zone), "known")]
             case TierValue() | Unsettled():
@@ -206,9 +234,7 @@ class Explanation:
                 found = [evidence for child in children(node) for evidence in self._evidence(child)]
                 return list({(evidence.kind, evidence.name): evidence for evidence in found}.values())
 
-    def _fact(self, fact: Fact) -> Evidence:
-        position = list(self.protocol.facts).index(fact.name)
-        known, assumed = self.incident.facts[position], self.assumed_facts[position]
+    def _fact(self, fact: Fact, known: Encoded | None, assumed: Encoded | None) -> Evidence:
         standing: Literal["known", "assumed", "unknown"] = "known" if known is not None else "assumed"
         if assumed is None:
             standing = "unknown"

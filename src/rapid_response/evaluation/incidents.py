@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from types import NoneType
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from rapid_response.errors import IncidentError
 from rapid_response.evaluation.compiling import Facts
+from rapid_response.evaluation.encoding import LONGEST_ID
 from rapid_response.protocol.expressions import Type
 from rapid_response.protocol.model import Fact, Protocol
 from rapid_response.protocol.problems import Problem, Span, did_you_mean
 from rapid_response.protocol.values import Encoded, Unfit, encode, shown_input
 
 DETAILS = ("value", "source", "as_of", "verified")
-LONGEST_ID = 200
 _MOMENT = Type("moment")
 
 
@@ -38,13 +37,15 @@ NO_DETAIL = Detail()
 NO_DETAILS: Mapping[str, Detail] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Incident:
+class Incident(NamedTuple):
     """A checked incident: its id, its encoded facts in the protocol's order, and the details stated of some facts."""
 
     id: str | None
-    facts: Facts = field(repr=False)
-    details: Mapping[str, Detail] = field(repr=False)
+    facts: Facts
+    details: Mapping[str, Detail]
+
+    def __repr__(self) -> str:  # without what was said about those harmed: representations end up in logs
+        return f"Incident({self.id!r})"
 
 
 def check_incident(protocol: Protocol, given: Mapping[str, Any], spans: Mapping[str, Span] | None = None) -> Incident:
@@ -52,9 +53,6 @@ def check_incident(protocol: Protocol, given: Mapping[str, Any], spans: Mapping[
 
     `spans` gives the places of facts that came from a file. Raises IncidentError, which names every bad fact.
     """
-    quick = protocol.encoder(given)
-    if quick is not None and type(name := given.get("id")) in (str, NoneType) and len(name or "") <= LONGEST_ID:
-        return Incident(name, quick, NO_DETAILS)
     checker = _Checker(protocol, spans or {}, [])
     incident = checker.incident(given)
     if checker.problems:

@@ -18,6 +18,17 @@ ResponseState = Literal["active", "inactive", "open"]
 
 
 @dataclass(frozen=True, slots=True)
+class Exactness:
+    """How a range of tiers was narrowed: `assumed` is the range under the assumptions, as levels.
+
+    `exact` says whether both ends of the range are proved to be possible; else it is safe and may be too wide.
+    """
+
+    assumed: tuple[int, int]
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """One fact, measure, time or the tier behind a condition.
 
@@ -59,10 +70,10 @@ class Reason:
     condition: Condition | None = field(default=None, compare=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
-        """The reason as plain data, parts within."""
+        """The reason as plain data, parts within; a criterion is only named, since its own reason stands elsewhere."""
         stated: dict[str, Any] = {"text": self.text, "state": self.state}
         if self.criterion:
-            stated["criterion"] = self.criterion
+            return {**stated, "criterion": self.criterion}
         if self.evidence:
             stated["evidence"] = [evidence.to_dict() for evidence in self.evidence]
         if self.parts:

@@ -11,10 +11,11 @@ from typing import Any, Literal
 
 from rapid_response.evaluation.compiling import Range
 from rapid_response.evaluation.explaining import Explanation
-from rapid_response.evaluation.incidents import NO_DETAIL, Incident, check_incident, encode_as_of
+from rapid_response.evaluation.incidents import NO_DETAIL, NO_DETAILS, Incident, check_incident, encode_as_of
 from rapid_response.evaluation.outcomes import (
     Assumption,
     Evidence,
+    Exactness,
     Reason,
     ResponseOutcome,
     RuleOutcome,
@@ -35,7 +36,8 @@ class Recommendation:
     """What the protocol recommends for one incident, and everything needed to say why.
 
     `tier` is recommended (None where the protocol recommends nothing while it is open); `lowest` and `highest` bound
-    what is still possible whatever the missing facts turn out to be. The record itself is quick to make; rules,
+    what is still possible whatever the missing facts turn out to be. `exactness` is None for the range that follows
+    rule by rule, else it says how the range was narrowed. The record itself is quick to make; rules,
     responses and the rest are put together when asked for.
 
     >>> from rapid_response import load_protocol
@@ -49,6 +51,7 @@ class Recommendation:
     incident: Incident
     now: int | None
     range: Range
+    exactness: Exactness | None = None
 
     # The tier
 
@@ -185,7 +188,9 @@ class Recommendation:
             "scope_rules": [outcome.to_dict() for outcome in self.scope_rules],
             "rules": [outcome.to_dict() for outcome in self.rules],
             "responses": [outcome.to_dict() for outcome in self.responses],
-            "criteria": {name: reason.state for name, reason in self.criteria.items()},
+            "criteria": {
+                name: reason.parts[0].to_dict() | {"state": reason.state} for name, reason in self.criteria.items()
+            },
             "measures": {name: measure.to_dict() for name, measure in self.measures.items()},
         }
 
@@ -216,17 +221,27 @@ class Recommendation:
 
     @cached_property
     def _explanation(self) -> Explanation:
-        return Explanation(self.protocol, self.incident, self.now, self.range)
+        return Explanation(self.protocol, self.incident, self.now, self.range, self.exactness)
 
 
 def evaluate(protocol: Protocol, facts: Mapping[str, Any], as_of: str | dt.datetime | None = None) -> Recommendation:
     """The recommendation of a protocol for one incident; see `Protocol.evaluate`."""
-    return recommend(protocol, check_incident(protocol, facts), encode_as_of(protocol, as_of))
+    now = None if as_of is None and not protocol.needs_now else encode_as_of(protocol, as_of)
+    quick = protocol.program.quick(facts, now)
+    if quick is not None:
+        name, encoded, levels = quick
+        return Recommendation(protocol, Incident(name, encoded, NO_DETAILS), now, levels)
+    return recommend(protocol, check_incident(protocol, facts), now)
 
 
 def recommend(protocol: Protocol, incident: Incident, now: int | None) -> Recommendation:
     """The recommendation for a checked incident at a time in microseconds."""
     return Recommendation(protocol, incident, now, protocol.program.tiers(incident.facts, now, False))
+
+
+def _criterion_document(reason: Reason) -> dict[str, Any]:
+    [condition] = reason.parts
+    return condition.to_dict() | {"state": reason.state}
 
 
 def _decides(rule: RuleOutcome, level: int, overridden: bool) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -14,7 +14,6 @@ from rapid_response.protocol.problems import Source, Span
 
 if TYPE_CHECKING:
     from rapid_response.evaluation.compiling import Program
-    from rapid_response.evaluation.encoding import Encoder
     from rapid_response.evaluation.recommendation import Recommendation
 
 DEFAULT_LANGUAGE = "en"
@@ -277,11 +276,10 @@ class Protocol:
         return compile_protocol(self)
 
     @cached_property
-    def encoder(self) -> Encoder:
-        """The compiled check of well-formed incidents, made on first use."""
-        from rapid_response.evaluation.encoding import compile_encoder
+    def _evaluate(self) -> Callable[[Protocol, Mapping[str, Any], str | dt.datetime | None], Recommendation]:
+        from rapid_response.evaluation.recommendation import evaluate
 
-        return compile_encoder(self)
+        return evaluate
 
     def evaluate(self, facts: Mapping[str, Any], *, as_of: str | dt.datetime | None = None) -> Recommendation:
         """The recommended tier for one incident, with its rationale.
@@ -299,6 +297,4 @@ class Protocol:
         >>> result.lowest.name, result.standing
         ('monitor', 'open')
         """
-        from rapid_response.evaluation.recommendation import evaluate
-
-        return evaluate(self, facts, as_of=as_of)
+        return self._evaluate(self, facts, as_of)

@@ -1,0 +1,214 @@
+"""The promises of the library, each over generated protocols and incidents. docs/promises.md lists them."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rapid_response import Protocol, Recommendation, protocol_from_sources, protocol_from_text
+from rapid_response.protocol.problems import Source
+from rapid_response.testing import as_ofs, incidents, protocols
+from tests.long.agreement import assumed_range, differences, said, wrong_reasons
+from tests.long.pairs import CORPUS, Pair, generated, kept
+
+ROOT = Path(__file__).parents[1]
+EVERYDAY_PAIRS = {"numbers": range(100), "incidents": 20}
+
+SURROUNDINGS = (
+    {"PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C"},
+    {"PYTHONHASHSEED": "4242", "TZ": "Asia/Shanghai", "LC_ALL": "C.UTF-8"},
+    {"PYTHONHASHSEED": "random", "TZ": "America/Los_Angeles", "LC_ALL": "zh_TW.UTF-8", "PYTHONUTF8": "0"},
+)
+WRITE_RESULTS = """
+import sys
+from tests.long.pairs import generated
+for pair in generated(1, range(25), 4):
+    result = pair.protocol.evaluate(pair.given, as_of=pair.as_of)
+    sys.stdout.buffer.write((result.to_json() + "\\n").encode("utf-8"))
+"""
+
+
+def evaluated(data: st.DataObject, protocol: Protocol, unknowns: float = 0.3) -> Recommendation:
+    """The result of a generated incident."""
+    facts, as_of = data.draw(incidents(protocol, unknowns=unknowns)), data.draw(as_ofs(protocol))
+    return protocol.evaluate(facts, as_of=as_of)
+
+
+# P1
+
+
+@given(st.data(), protocols())
+def test_same_input_same_result(data: st.DataObject, protocol: Protocol) -> None:
+    """P1: the same protocol, incident and time give the same result, byte for byte, however often it is loaded."""
+    facts, as_of = data.draw(incidents(protocol)), data.draw(as_ofs(protocol))
+    again = protocol_from_sources(protocol.sources)
+    assert protocol.evaluate(facts, as_of=as_of).to_json() == again.evaluate(dict(facts), as_of=as_of).to_json()
+
+
+def test_same_result_in_every_surrounding() -> None:
+    """P1: hash seed, time zone and locale of the machine change no byte of any result."""
+    first, *others = [results_in(surrounding) for surrounding in SURROUNDINGS]
+    assert first.count(b"\n") == 100
+    assert all(other == first for other in others)
+
+
+def results_in(surrounding: Mapping[str, str]) -> bytes:
+    environment = {**os.environ, **surrounding}
+    command = [sys.executable, "-c", WRITE_RESULTS]
+    return subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True).stdout
+
+
+# P2
+
+
+@given(st.data(), protocols(), st.randoms(use_true_random=False))
+def test_order_never_matters(data: st.DataObject, protocol: Protocol, shuffling: random.Random) -> None:
+    """P2: the order of files, sections, facts, criteria, measures, rules and responses never matters."""
+    facts, as_of = data.draw(incidents(protocol)), data.draw(as_ofs(protocol))
+    shuffled = protocol_from_sources(in_other_order(protocol.sources[0].text, shuffling))
+    assert shuffled.fingerprint == protocol.fingerprint
+    in_order = said(protocol.evaluate(facts, as_of=as_of))
+    otherwise = said(shuffled.evaluate(dict(reversed(facts.items())), as_of=as_of))
+    assert unordered(otherwise) == unordered(in_order)
+
+
+def in_other_order(text: str, shuffling: random.Random) -> list[Source]:
+    """The sections of a document, and the parts of those whose order means nothing, shuffled over two files."""
+    files = ["", ""]
+    for section in shuffled_items(blocks(text, ""), shuffling):
+        heading, _, body = section.partition("\n")
+        if heading.removesuffix(":") not in ("kinds", "facts", "criteria", "measures", "rules", "responses"):
+            files[0] += section
+            continue
+        parts = shuffled_items(blocks(body, "  "), shuffling)
+        cut = shuffling.randint(0, len(parts))
+        for file, share in enumerate((parts[:cut], parts[cut:])):
+            files[file] += f"{heading}\n{''.join(share)}" if share else ""
+    return [Source(f"{name}.yaml", file) for name, file in zip("ab", files, strict=True) if file]
+
+
+def blocks(text: str, indent: str) -> list[str]:
+    """The lines of a block-style mapping, each key with all that is below it."""
+    found: list[str] = []
+    for line in text.splitlines(keepends=True):
+        if line.startswith(indent) and line[len(indent)] not in " -":
+            found.append(line)
+        else:
+            found[-1] += line
+    return found
+
+
+def shuffled_items(items: list[str], shuffling: random.Random) -> list[str]:
+    return shuffling.sample(items, len(items))
+
+
+def unordered(results: Mapping[str, Any]) -> dict[str, Any]:
+    """What a result says, with lists sorted: their order follows the protocol's."""
+    rules = {name: (*outcome[:-1], sorted(outcome[-1])) for name, outcome in results["rules"].items()}
+    return {**results, "rules": rules, "assumptions": sorted(results["assumptions"])}
+
+
+# P3
+
+
+@given(st.data(), protocols())
+def test_learning_never_widens(data: st.DataObject, protocol: Protocol) -> None:
+    """P3: learning facts one after the other never widens the range, and what is settled stays settled."""
+    whole, as_of = data.draw(incidents(protocol, unknowns=0)), data.draw(as_ofs(protocol))
+    learned = [name for name, fact in protocol.facts.items() if fact.blank is None]
+    known = {name: value for name, value in whole.items() if name not in learned}
+    before = protocol.evaluate(known, as_of=as_of)
+    for name in data.draw(st.permutations(learned)):
+        known[name] = whole[name]
+        after = protocol.evaluate(known, as_of=as_of)
+        assert before.lowest <= after.lowest <= after.highest <= before.highest
+        assert after.standing == "settled" or before.standing != "settled"
+        before = after
+    assert before.standing == "settled"
+
+
+# P4
+
+
+@given(st.data(), protocols())
+def test_whatever_is_missing_the_tier_lies_in_the_range(data: st.DataObject, protocol: Protocol) -> None:
+    """P4: whatever the missing facts turn out to be, the tier lies in the stated range."""
+    facts, as_of = data.draw(incidents(protocol, unknowns=0.5)), data.draw(as_ofs(protocol))
+    result = protocol.evaluate(facts, as_of=as_of)
+    for _ in range(5):
+        rest = data.draw(incidents(protocol, unknowns=0))
+        completed = {**facts, **{name: rest[name] for name in result.missing}}
+        settled = protocol.evaluate(completed, as_of=as_of)
+        assert settled.tier is not None
+        assert result.lowest <= settled.tier <= result.highest
+
+
+@given(st.data(), protocols())
+def test_assumptions_stay_within_the_range(data: st.DataObject, protocol: Protocol) -> None:
+    """P4: taking the assumptions only narrows the range, and what is recommended lies in it."""
+    result = evaluated(data, protocol, unknowns=0.6)
+    low, high = assumed_range(result)
+    assert result.lowest.level <= low <= high <= result.highest.level
+    assert result.tier is None or low <= result.tier.level <= high
+    assert (result.tier is None) == (low != high and protocol.if_unsettled == "nothing")
+
+
+# P5
+
+
+@given(st.data(), protocols())
+def test_a_settled_tier_has_its_rule(data: st.DataObject, protocol: Protocol) -> None:
+    """P5: a settled tier above the lowest has a rule that holds and raises to it or higher, and no limit below it."""
+    result = evaluated(data, protocol, unknowns=0.2)
+    holding = [rule for rule in result.rules if rule.state in ("fired", "overridden")]
+    raises = [rule.tiers[0] for rule in holding if rule.part.effect == "raise_to"]
+    limits = [rule.tiers[1] for rule in holding if rule.part.effect == "limit_to"]
+    if result.standing == "settled":
+        assert result.lowest.level == 0 or max(raises) >= result.lowest
+        assert all(limit >= result.lowest for limit in limits)
+
+
+# P8
+
+
+@given(st.data(), protocols())
+def test_what_loads_never_raises(data: st.DataObject, protocol: Protocol) -> None:
+    """P8: a protocol that loads never raises on an incident that validates, whatever of the result is asked for."""
+    result = evaluated(data, protocol, unknowns=0.4)
+    assert result.to_dict()["lowest"] == result.lowest.name
+    assert all(rule.place and rule.to_dict() for rule in result.rules)
+    assert [result.rule(rule.name) for rule in result.deciding] == list(result.deciding)
+
+
+# P9
+
+
+@given(st.data(), protocols())
+def test_engine_is_the_reference(data: st.DataObject, protocol: Protocol) -> None:
+    """P9: engine and reference say the same of tier, range, scope, rules, responses, criteria, measures and reasons."""
+    facts, as_of = data.draw(incidents(protocol)), data.draw(as_ofs(protocol))
+    pair = Pair("drawn", protocol, facts, as_of)
+    assert not differences(pair)
+    assert not wrong_reasons(pair)
+
+
+def test_engine_is_the_reference_on_two_thousand_pairs() -> None:
+    """P9: the first 2,000 pairs of the long run agree."""
+    for pair in generated(seed=0, numbers=range(100), incidents=20):
+        assert not differences(pair), pair.name
+
+
+@pytest.mark.parametrize("pair", [pytest.param(pair, id=pair.name) for pair in kept()])
+def test_nothing_comes_back(pair: Pair) -> None:
+    """P8 and P9: what once went wrong goes right."""
+    assert not differences(pair)
+    assert not wrong_reasons(pair)
