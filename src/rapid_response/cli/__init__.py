@@ -10,6 +10,8 @@ import sys
 
 from rapid_response.errors import IncidentError, ProtocolError
 
+_EXTRAS = {"typer": "cli", "rich": "cli", "jinja2": "reports"}
+
 BAD_PROTOCOL, BAD_INCIDENT, USAGE, NOT_SETTLED = 2, 3, 4, 5
 
 
@@ -17,16 +19,17 @@ def main() -> None:
     """Run the command line and leave with its exit code."""
     try:
         from rapid_response.cli.app import app
-    except ModuleNotFoundError as missing:
-        sys.exit(_told(f"the command line needs `{missing.name}`: pip install 'rapid-response[cli]'", USAGE))
-    try:
+
         app(prog_name="rapid-response")
     except ProtocolError as error:
         sys.exit(_told(str(error), BAD_PROTOCOL))
     except IncidentError as error:
         sys.exit(_told(str(error), BAD_INCIDENT))
     except ModuleNotFoundError as missing:
-        sys.exit(_told(str(missing), USAGE))
+        if missing.name not in _EXTRAS:
+            raise
+        extra = _EXTRAS[missing.name]
+        sys.exit(_told(f"this needs {missing.name}: pip install 'rapid-response[{extra}]'", USAGE))
     except SystemExit as done:  # usage errors come with the exit code 2, which is ours for a bad protocol
         sys.exit(USAGE if done.code == 2 else done.code)
 

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import sys
 from enum import StrEnum
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,7 @@ from rapid_response.errors import IncidentError
 from rapid_response.evaluation.documents import result_schema
 from rapid_response.evaluation.incident_files import GivenIncident, format_of, given_incidents, load_incidents
 from rapid_response.evaluation.incidents import encode_as_of
-from rapid_response.evaluation.recommendation import Recommendation, recommend
+from rapid_response.evaluation.recommendation import SEMANTICS, Recommendation, recommend
 from rapid_response.protocol.loading import load_protocol
 from rapid_response.protocol.model import Protocol
 from rapid_response.protocol.problems import Problem, Source
@@ -64,9 +65,19 @@ Lang = Annotated[Language, typer.Option("--lang", help="The language of the outp
 OutputFormat = Annotated[Output, typer.Option("--format", help="How the output is written.")]
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"rapid-response {version('rapid-response')}, semantics {SEMANTICS}")
+        raise typer.Exit
+
+
 @app.callback()
-def _main() -> None:
-    """Keeps the commands' names, also while there is one alone."""
+def _main(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    pass
 
 
 @app.command()
@@ -74,7 +85,7 @@ def evaluate(
     protocol: ProtocolPath,
     incidents: Annotated[
         list[str],
-        typer.Argument(help="Incidents: YAML, JSON or JSON lines files, or - for standard input.", metavar="INCIDENT…"),
+        typer.Argument(help="Incidents: YAML, JSON or JSON lines files, or - for standard input.", metavar="INCIDENT"),
     ],
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="The time of evaluation, like 2026-02-01T09:00; now if not given.")

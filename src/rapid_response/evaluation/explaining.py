@@ -115,7 +115,7 @@ class Explanation:
             Assumption(criterion.name, "criterion", criterion.assumed)
             for criterion in self.protocol.criteria.values()
             if criterion.assumed is not None
-            and self._plain_trace[self._slots[CriterionHolds(criterion.name)]] == UNKNOWN
+            and self._trace[self._slots[criterion.condition]] == UNKNOWN
         ]
         return (*facts, *criteria)
 

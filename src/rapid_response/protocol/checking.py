@@ -30,6 +30,7 @@ from rapid_response.protocol.sentences import MOST_PLACES, Faulty, Reader, each
 from rapid_response.protocol.values import UNBOUNDED, Encoded, Unfit, encode, from_yaml, places_of, scaled
 
 MOST_TIERS = 64
+MOST_CIRCLES = 20
 _BLOCKS = ("all", "any", "none", "at_least")
 _WORDS = re.compile(r"\"[^\"]*\"|'[^']*'|[A-Za-z][A-Za-z0-9_]*")
 
@@ -62,7 +63,7 @@ class Place:
             if isinstance(parent, MappingNode) and isinstance(path[-1], str) and (key := parent.key(path[-1])):
                 return key.span
             if (node := self.node(path)) is not None:
-                return _first_text(node)
+                return node.span if node.span.line == node.span.end_line else _first_text(node)
             path = path[:-1]
         return _first_text(self.root)
 
@@ -78,11 +79,15 @@ def _first_text(node: Node) -> Span:
 
 @dataclass
 class Checker:
-    """Checks one protocol; what it finds wrong is appended to `problems`."""
+    """Checks one protocol; what it finds wrong is appended to `problems`.
+
+    `faulty` are the names of parts that the file has and that were left out, since their shape is wrong.
+    """
 
     file: schema.ProtocolFile
     place: Place
     problems: list[Problem]
+    faulty: frozenset[str] = frozenset()
     facts: dict[str, model.Fact] = field(default_factory=dict)
     kinds: dict[str, model.Kind] = field(default_factory=dict)
     criteria: dict[str, model.Criterion] = field(default_factory=dict)
@@ -102,7 +107,7 @@ class Checker:
     def fact(self, name: str) -> Type | None:
         if name in self.facts:
             return self.facts[name].type
-        if name in self.file.facts:
+        if name in self.file.facts or name in self.faulty:
             raise Faulty
         return None
 
@@ -150,8 +155,8 @@ class Checker:
             tiers=tiers,
             kinds=self.kinds,
             facts=self.facts,
-            criteria=self.criteria,
-            measures=self.measures,
+            criteria={name: self.criteria[name] for name in self.file.criteria},
+            measures={name: self.measures[name] for name in self.file.measures},
             scope=scope,
             rules=rules,
             responses=responses,
@@ -254,7 +259,7 @@ class Checker:
     def kind_named(self, scalar: Scalar) -> model.Kind:
         if scalar.text in self.kinds:
             return self.kinds[scalar.text]
-        if scalar.text not in self.file.kinds:
+        if scalar.text not in self.file.kinds and scalar.text not in self.faulty:
             message = f"unknown kind `{scalar.text}`"
             remedy = did_you_mean(scalar.text, self.kinds, f"write {one_of(self.kinds)}")
             self.problems.append(Problem("RR301", message, scalar.span, remedy))
@@ -269,9 +274,11 @@ class Checker:
     def typed(self, name: str, part: schema.Typed, path: Path) -> tuple[Type, tuple[model.Option, ...]]:
         if part.type is None:
             keys = "`type` or `kind`" if isinstance(part, schema.Fact) else "`type`"
-            self.note("RR202", f"`{name}` needs {keys}", path, f"types are {', '.join(schema.TYPES)}")
+            self.note("RR202", f"`{name}` needs {keys}", path, f"types are {one_of(schema.TYPES)}")
             raise Faulty
         type_name = self.word_of(part.type, schema.TYPES, "")
+        if not type_name:
+            raise Faulty
         chosen = type_name in ("scale", "choice", "choices")
         self.refuse_keys(part, path, type_name, ("options",) if not chosen else ())
         self.refuse_keys(part, path, type_name, ("min", "max", "decimals") if type_name != "number" else ())
@@ -300,20 +307,24 @@ class Checker:
     def number_type(self, part: schema.Typed, path: Path) -> Type:
         places = part.decimals or 0
         if not 0 <= places <= MOST_PLACES:
-            self.note("RR403", f"a number has at most {MOST_PLACES} decimals", (*path, "decimals"))
+            remedy = f"write a number from 0 to {MOST_PLACES}"
+            self.note("RR403", f"numbers have at most {MOST_PLACES} decimals", (*path, "decimals"), remedy)
             raise Faulty
         for key, bound in (("min", part.min), ("max", part.max)):
             if bound is not None and places_of(bound) > places:
-                self.note("RR403", f"`{key}` has more decimals than the number", (*path, key), "set `decimals`")
+                remedy = f"add `decimals: {places_of(bound)}`, or round it"
+                self.note("RR403", f"`{key}` has more decimals than the number", (*path, key), remedy)
                 raise Faulty
         low = scaled(part.min, places) if part.min is not None else -UNBOUNDED * 10**places
         high = scaled(part.max, places) if part.max is not None else UNBOUNDED * 10**places
         if low > high:
-            self.note("RR407", "`min` is greater than `max`", (*path, "min"))
+            self.note("RR407", "`min` is greater than `max`", (*path, "min"), "swap the two")
             raise Faulty
-        if max(abs(low), abs(high)) > UNBOUNDED * 10**MOST_PLACES:
-            self.note("RR402", "the bounds are too large", (*path, "max" if part.max is not None else "min"))
-            raise Faulty
+        for key, end in (("min", low), ("max", high)):
+            if abs(end) > UNBOUNDED * 10**MOST_PLACES:
+                most = UNBOUNDED * 10 ** (MOST_PLACES - places)
+                self.note("RR402", f"`{key}` is too large", (*path, key), f"keep it within {most:,}")
+                raise Faulty
         return Type("number", places=places, low=low, high=high)
 
     def given(self, value_type: Type, scalar: Scalar | list[Scalar] | None, path: Path) -> Encoded | None:
@@ -324,7 +335,7 @@ class Checker:
         try:
             return encode(value_type, from_yaml(value_type, node), self.zone)
         except Unfit as unfit:
-            self.note(unfit.problem, unfit.message, path, unfit.help)
+            self.problems.append(Problem("RR203", unfit.message, node.span, unfit.help))
             raise Faulty from None
 
     # Criteria and measures, each after what it refers to
@@ -345,22 +356,25 @@ class Checker:
 
     def ordered(self) -> tuple[str, ...]:
         parts: dict[str, Any] = {**self.file.criteria, **self.file.measures}
-        below = {name: sorted(_mentioned(part) & parts.keys()) for name, part in parts.items()}
-        while True:
+        others = parts.keys() - self.file.facts.keys()
+        below = {name: sorted(_mentioned(part) & others) for name, part in parts.items()}
+        for _ in range(MOST_CIRCLES):
             try:
                 return tuple(TopologicalSorter(below).static_order())
             except CycleError as error:
-                circle: list[str] = error.args[1]
-                self.circle(circle[:-1])
-                below = {
-                    name: [n for n in names if n not in circle] for name, names in below.items() if name not in circle
-                }
+                circle = error.args[1][:0:-1]
+                self.circle(circle)
+                below = {name: sorted({*names}.difference(circle)) for name, names in below.items()}
+                below = {name: names for name, names in below.items() if name not in {*circle}}
+        return ()
 
     def circle(self, names: list[str]) -> None:
-        spans = [self.place.span(("criteria" if name in self.file.criteria else "measures", name)) for name in names]
-        path = " -> ".join(f"`{name}`" for name in [*names, names[0]])
+        shown = names[:MOST_CIRCLES]
+        spans = [self.place.span(("criteria" if name in self.file.criteria else "measures", name)) for name in shown]
+        path = " -> ".join([*(f"`{name}`" for name in shown), *(["…"] if shown != names else []), f"`{names[0]}`"])
         others = tuple((span, "goes through here") for span in spans[1:])
-        self.problems.append(Problem("RR310", f"definitions go round in a circle: {path}", spans[0], None, others))
+        message, remedy = f"definitions go round in a circle: {path}", "let one of them be said without the others"
+        self.problems.append(Problem("RR310", message, spans[0], remedy, others))
 
     def criterion(self, name: str, part: schema.Criterion, path: Path) -> model.Criterion:
         condition = self.gated(part.when, part.unless, path)
@@ -402,7 +416,7 @@ class Checker:
             self,
             lambda node, at: self.condition(node, (*path, *at)),
             self.problems,
-            self.place.span(path),
+            lambda at: self.place.span((*path, *at)),
         )
         value = reader.value()
         options = self.kinds[value.type.kind].options if value.type.kind in self.kinds else ()
@@ -459,8 +473,9 @@ class Checker:
     def at_least(self, node: dict[str, Any], path: Path) -> Condition:
         parts = self.parts(node["of"], (*path, "of"))
         number = node["at_least"]
-        if not isinstance(number, Scalar) or not number.text.isdecimal() or not 1 <= int(number.text) <= len(parts):
-            self.note("RR203", f"`at_least` is a number from 1 to {len(parts)}", (*path, "at_least"))
+        if not isinstance(number, Scalar) or number.text not in map(str, range(1, len(parts) + 1)):
+            remedy = f"write a number from 1 to {len(parts)}, which is how many conditions `of` has"
+            self.note("RR203", "`at_least` is not such a number of conditions", (*path, "at_least"), remedy)
             raise Faulty
         return AtLeast(int(number.text), parts, text=f"at least {number.text} of", span=self.place.span(path))
 
@@ -527,7 +542,7 @@ class Checker:
         return model.Response(**gate, serves=cast(Any, serves), owner=owner, due=due, hours=hours)
 
     def check_owner(self, owner: Scalar | None) -> None:
-        if owner is not None and owner.text not in self.file.roles:
+        if owner is not None and owner.text not in self.file.roles and owner.text not in self.faulty:
             remedy = did_you_mean(owner.text, self.file.roles, "declare it under `roles`")
             self.problems.append(Problem("RR301", f"unknown role `{owner.text}`", owner.span, remedy))
 
@@ -551,7 +566,8 @@ class Checker:
             message = f"`{name}` is not a moment fact" if name in self.facts else f"unknown fact `{name}`"
             start = scalar.text.find(name)
             span = scalar.at(start, start + len(name))
-            self.problems.append(Problem("RR301", message, span, did_you_mean(name, moments, "its type is `moment`")))
+            remedy = f"write {one_of(moments)}" if moments else "declare a fact of the type `moment`"
+            self.problems.append(Problem("RR301", message, span, did_you_mean(name, moments, remedy)))
         return name
 
     # Small parts
@@ -561,8 +577,9 @@ class Checker:
             return default
         if scalar.text not in words:
             remedy = did_you_mean(scalar.text, words, f"write {one_of(words)}")
-            self.problems.append(Problem("RR203", f"`{scalar.text[:60]}` is not {one_of(words)}", scalar.span, remedy))
-            raise Faulty
+            message = f"`{scalar.text}` is not one of the words that fit here"
+            self.problems.append(Problem("RR203", message, scalar.span, remedy))
+            return default
         return scalar.text
 
     def window(self) -> model.Window:

@@ -10,6 +10,7 @@ equality ignores both.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -326,6 +327,18 @@ def children(node: Condition | Value) -> tuple[Condition | Value, ...]:
             return ()
 
 
+def parts_of(node: Condition | Value) -> Iterator[Condition | Value]:
+    """The node and all below it, each once: a value that every band compares is shared, not repeated."""
+    seen: set[int] = set()
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if id(part) not in seen:
+            seen.add(id(part))
+            yield part
+            waiting += children(part)
+
+
 def names_in(node: Condition | Value) -> frozenset[str]:
     """The facts, criteria and measures that a node refers to directly."""
     match node:
@@ -341,4 +354,4 @@ def names_in(node: Condition | Value) -> frozenset[str]:
 
 def uses_now(node: Condition | Value) -> bool:
     """Whether the time of evaluation matters to a node."""
-    return isinstance(node, Now) or any(uses_now(child) for child in children(node))
+    return any(isinstance(part, Now) for part in parts_of(node))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import pkgutil
+import re
+import unicodedata
 from functools import cache
-from importlib.resources import files
+from itertools import accumulate
 from typing import Literal
 
 from lark import Lark, Token, Tree
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark.exceptions import UnexpectedInput, UnexpectedToken
 
-from rapid_response.protocol.problems import Problem, Span
+from rapid_response.protocol.problems import Problem
 from rapid_response.protocol.reading import Scalar
 
 Start = Literal["condition", "cell", "due"]
@@ -56,39 +59,62 @@ KEYWORDS = frozenset(
     ]
 )
 
-_HABITS = {
-    "=": "write `==` to compare",
-    "&": "write `and`",
-    "|": "write `or`",
+_EQUAL, _ORDER = "write `==` to compare", "write `<`, `<=`, `>` or `>=` to compare"
+_CASES = "write a condition alone, or several cases in a list under `cases:`"
+_QUOTES = "write straight quotation marks, one at each end"
+
+_INSTEAD = {
+    **dict.fromkeys(["=", "===", "is", "are", "equals", "equal"], _EQUAL),
+    **dict.fromkeys(["more", "less", "greater", "than", "over", "under", "above", "below", "before", "at"], _ORDER),
+    **dict.fromkeys(["if", "then", "else", "when"], _CASES),
+    **dict.fromkeys(["“", "”", "‘", "’", "「", "」", '"', "'"], _QUOTES),
+    **dict.fromkeys(["contains", "contain", "include", "has", "have"], "write `includes`"),
+    **dict.fromkeys(["&", "&&"], "write `and`"),
+    **dict.fromkeys(["|", "||"], "write `or`"),
+    **dict.fromkeys(["=>", "≥"], "write `>=`"),
+    **dict.fromkeys(["=<", "≤"], "write `<=`"),
+    **dict.fromkeys(["<>", "≠"], "write `!=`"),
     "!": "write `not`, or `!=` to compare",
-    "is": "write `==` to compare",
-    "contains": "write `includes`",
+    "unless": "write `unless:` on a line of its own",
     "between": "write it like 65 <= age < 80",
-    "else": "write cases as a list under `cases:`",
-    "if": "write cases as a list under `cases:`",
+    "**": "multiply it out with `*`",
+    "%": "write it as a plain number",
+    "(": "only min, max, count and step are followed by `(`",
+    "[": "write `in [a, b]`, or `includes any of [a, b]`",
+    ".": "names and conditions have no full stops",
+    ",": "write `and` or `or` between conditions, and numbers without commas",
 }
+_AFTER = {
+    "in": "write the options in square brackets: in [a, b]",
+    "not": "write `not` before the whole comparison, or `!=` within it",
+    "no": "write `not`",
+    "if": _CASES,
+}
+_IN_CELLS = {"-": "write it like 18 to 64", "–": "write it like 18 to 64", "+": 'write it like ">= 65"'}
+_FORMS = {"cell": 'write it like killed, 65, ">= 65" or 18 to 64', "due": "write it like 24 hours after occurred_at"}
+_WORD = re.compile(r"[^\W\d]\w*|[=<>!&|*]+|.", re.DOTALL)
 
 
 @cache
 def _parser() -> Lark:
-    text = files("rapid_response.protocol").joinpath("conditions.lark").read_text(encoding="utf-8")
-    return Lark(text, parser="lalr", start=["condition", "cell", "due"], propagate_positions=True)
+    text = pkgutil.get_data(__package__, "conditions.lark") or b""
+    return Lark(text.decode("utf-8"), parser="lalr", start=["condition", "cell", "due"], propagate_positions=True)
 
 
 def parse(scalar: Scalar, start: Start, problems: list[Problem]) -> Syntax | None:
     """The syntax tree of a sentence, or None with the fault appended to `problems`."""
     if len(scalar.text) > MOST_CHARACTERS:
-        message = f"longer than {MOST_CHARACTERS:,} characters"
-        problems.append(Problem("RR304", message, scalar.at(0, 1), "split it into named criteria"))
+        message = f"the sentence is longer than {MOST_CHARACTERS:,} characters"
+        problems.append(Problem("RR304", message, scalar.span, "split it into named criteria or measures"))
         return None
     try:
-        tree = _parser().parse(scalar.text, start=start)
+        tree = None if _depth(scalar.text) > MOST_NESTING else _parser().parse(scalar.text, start=start)
     except UnexpectedInput as error:
-        problems.append(_unexpected(scalar, error))
+        problems.append(_unexpected(scalar, start, error))
         return None
-    if _nesting(tree) > MOST_NESTING:
-        message = f"nested deeper than {MOST_NESTING} levels"
-        problems.append(Problem("RR304", message, scalar.at(0, len(scalar.text)), "split it into named criteria"))
+    if tree is None or _nesting(tree) > MOST_NESTING:
+        message = f"the sentence has parts within parts, more than {MOST_NESTING} levels deep"
+        problems.append(Problem("RR304", message, scalar.span, "split it into named criteria or measures"))
         return None
     return tree
 
@@ -100,6 +126,12 @@ def extent(tree: Syntax | Token) -> tuple[int, int]:
     return tree.meta.start_pos, tree.meta.end_pos
 
 
+def _depth(text: str) -> int:
+    """How deep parentheses are nested; the tree does not show it."""
+    depths = accumulate({"(": 1, ")": -1}.get(character, 0) for character in text)
+    return max(depths, default=0)
+
+
 def _nesting(tree: Syntax) -> int:
     depths: dict[int, int] = {}
     for subtree in tree.iter_subtrees():
@@ -108,31 +140,41 @@ def _nesting(tree: Syntax) -> int:
     return depths[id(tree)]
 
 
-def _unexpected(scalar: Scalar, error: UnexpectedInput) -> Problem:
-    text = scalar.text
-    start = error.pos_in_stream if error.pos_in_stream is not None else len(text)
-    if isinstance(error, UnexpectedToken):
-        if error.token.type == "$END":
-            return Problem("RR304", "the sentence ends too early", _end(scalar), _flow_help(scalar))
-        start = error.token.start_pos or 0
-        word = str(error.token)
-    elif isinstance(error, UnexpectedCharacters):
-        word = _word_at(text, start)
-    else:
-        return Problem("RR304", "the sentence ends too early", _end(scalar), _flow_help(scalar))
-    help_line = _HABITS.get(word) or _HABITS.get(word[:1]) or _flow_help(scalar)
-    return Problem("RR304", f"`{word}` is not expected here", scalar.at(start, start + len(word)), help_line)
+def _unexpected(scalar: Scalar, start: Start, error: UnexpectedInput) -> Problem:
+    position = error.pos_in_stream
+    at_end = isinstance(error, UnexpectedToken) and error.token.type == "$END"
+    if at_end or position is None:
+        return _ends_early(scalar)
+    words = [found for found in _WORD.finditer(scalar.text) if not found.group().isspace()]
+    index = max(i for i, found in enumerate(words) if found.start() <= position)
+    word, before = words[index], words[index - 1].group() if index else ""
+    shown = f"`{word.group()}`" if word.group().isprintable() else f"the character U+{ord(word.group()):04X}"
+    remedy = _remedy(word.group(), before, start) or _flow_help(scalar)
+    return Problem("RR304", f"{shown} is not expected here", scalar.at(*word.span()), remedy)
 
 
-def _end(scalar: Scalar) -> Span:
-    return scalar.at(max(0, len(scalar.text.rstrip()) - 1), len(scalar.text.rstrip()))
+def _remedy(word: str, before: str, start: Start) -> str | None:
+    """What to write instead of a word that people use, and the language does not."""
+    for found in (word, before):
+        if found.lower() in KEYWORDS and found != found.lower():
+            return f"write `{found.lower()}` in small letters"
+    if start == "cell" and word in _IN_CELLS:
+        return _IN_CELLS[word]
+    usual = unicodedata.normalize("NFKC", word)
+    if usual != word and usual.isascii():
+        return f"write the plain `{usual}`" if usual.strip() else "write an ordinary space"
+    return _FORMS.get(start) or _AFTER.get(before) or _INSTEAD.get(word.lower())
 
 
-def _word_at(text: str, start: int) -> str:
-    end = start + 1
-    while end < len(text) and text[start].isalnum() and (text[end].isalnum() or text[end] == "_"):
-        end += 1
-    return text[start:end]
+def _ends_early(scalar: Scalar) -> Problem:
+    text = scalar.text.rstrip()
+    opened = max(text.rfind("("), text.rfind("["))
+    if text.count("(") > text.count(")") or text.count("[") > text.count("]"):
+        message = f"`{text[opened]}` is opened here and never closed"
+        return Problem("RR304", message, scalar.at(opened, opened + 1), _flow_help(scalar))
+    words = _WORD.findall(text)
+    missing = f"something is missing after `{words[-1]}`" if words else "the sentence is empty"
+    return Problem("RR304", missing, scalar.at(max(0, len(text) - 1), len(text)))
 
 
 def _flow_help(scalar: Scalar) -> str | None:

@@ -15,7 +15,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from rapid_response.errors import ProtocolError
-from rapid_response.protocol.checking import Checker, Path as Steps, Place
+from rapid_response.protocol.checking import Checker, Place
+from rapid_response.protocol.checking import Path as Steps
 from rapid_response.protocol.model import Protocol
 from rapid_response.protocol.problems import (
     Problem,
@@ -28,13 +29,16 @@ from rapid_response.protocol.problems import (
     one_of,
 )
 from rapid_response.protocol.reading import Mapping, Node, Scalar, Sequence, read_source, read_yaml, unreadable
-from rapid_response.protocol.schema import ProtocolFile, plain
+from rapid_response.protocol.schema import MOST_ROWS, ProtocolFile, plain
 
 LANGUAGE_VERSION = 1
 SCENARIOS = ".scenarios.yaml"
+MOST_WORDS = 20_000
 
 _SECTIONS = ("roles", "kinds", "facts", "criteria", "measures", "out_of_scope", "rules", "responses")
 _IN_ORDER = ("tiers", "options")
+_PROSE = frozenset(["title", "means", "ask", "because", "unit", "organization", "source"])
+_WORD = re.compile(r"\w+|[^\w\s]")
 
 
 def load_protocol(path: str | PathLike[str]) -> Protocol:
@@ -94,11 +98,17 @@ def _protocol(sources: list[Source], problems: ProblemList) -> Protocol:
 
 
 def _checked(sources: list[Source], problems: ProblemList) -> Protocol | None:
+    if not sources:
+        problems.append(Problem("RR109", "there is no file to read", help="begin with `protocol:` and its name"))
     roots = [_root(source, problems) for source in sources]
     found = [root for root in roots if root is not None]
-    if len(found) < len(roots):
+    if not found or len(found) < len(roots):
         return None
     root = _merged(found, problems)
+    if _words(root) > MOST_WORDS:
+        message = f"the protocol has more than {MOST_WORDS:,} words, not counting those for people"
+        problems.append(Problem("RR104", message, help="make several protocols of it"))
+        return None
     place = Place(root)
     if (shaped := _shaped(root, place, problems)) is None:
         return None
@@ -148,6 +158,17 @@ def _joined(first: Mapping, second: Mapping, problems: list[Problem]) -> Mapping
             )
     added = tuple(entry for entry in second.entries if entry[0].text not in known)
     return Mapping(first.entries + added, span=first.span)
+
+
+def _words(node: Node) -> int:
+    """How many words and signs there are to be read, apart from prose: what loading takes grows with it."""
+    match node:
+        case Mapping(entries=entries):
+            return sum(1 + _words(value) for key, value in entries if key.text not in _PROSE)
+        case Sequence(items=items):
+            return sum(map(_words, items))
+        case _:
+            return len(_WORD.findall(node.text))
 
 
 def _fingerprint(root: Mapping) -> str:
@@ -212,14 +233,17 @@ def _structure_problem(detail: ErrorDetails, place: Place) -> Problem:
             span = _value_span(place, path) if context["id"] == "RR203" else place.span(path)
             return Problem(context["id"], context["message"], context.get("at") or span, context["help"])
         case "missing" if len(path) == 1:
-            what = {"protocol": "its name", "tiers": "the levels of response, least first"}[name]
-            return Problem("RR202", f"the protocol has no `{name}`", place.span(()), f"add `{name}:` ({what})")
+            remedy = {"protocol": "its name", "tiers": "the levels of response, least first"}[name]
+            return Problem("RR202", f"there is no `{name}`", place.span(()), f"add `{name}:` and {remedy}")
         case "missing":
             return Problem("RR202", f"{_owner(path)} needs `{name}`", place.span(path[:-1]), f"add `{name}:`")
         case "extra_forbidden":
             return _unknown_key(path, place)
         case "too_short":
             return Problem("RR203", f"`{name}` is empty", place.span(path), "add at least one")
+        case "too_long":
+            remedy = "split it into several measures"
+            return Problem("RR104", f"`{name}` has more than {MOST_ROWS:,} entries", place.span(path), remedy)
         case _:
             return _wrong_form(path, place, wanted_list=detail["type"] == "list_type")
 
@@ -230,19 +254,26 @@ def _wrong_form(path: Steps, place: Place, wanted_list: bool) -> Problem:
     if isinstance(node, Scalar) and node.is_null:
         remedy = "indent what belongs to it by two spaces, or write `{}` if nothing does"
         return Problem("RR203", f"{where} has nothing below it", place.span(path), remedy)
+    form = "text" if isinstance(node, Scalar) else "a list" if isinstance(node, Sequence) else "`name: value` lines"
+    wanted, remedy = "`name: value` lines", "write each name with a colon behind it, and no dash before it"
     if wanted_list:
-        return Problem("RR203", f"{where} is a list", _value_span(place, path), "begin each entry with `- `")
-    form = "a list" if isinstance(node, Sequence) else "text"
-    remedy = "write each name with a colon behind it, and no dash before it"
-    if isinstance(node, Scalar):
-        tight = re.search(r"\w:\w", node.text)
-        remedy = "put a space after the colon" if tight else "write them on lines of their own, indented by two spaces"
-    message = f"{where} is followed by {form}, but `name: value` lines were expected"
+        wanted, remedy = "a list", "begin each entry with `- `, on a line of its own"
+    elif isinstance(node, Scalar):
+        remedy = _lines_remedy(path, node)
+    message = f"{where} is followed by {form}, but {wanted} {'was' if wanted_list else 'were'} expected"
     return Problem("RR203", message, _value_span(place, path), remedy)
 
 
+def _lines_remedy(path: Steps, node: Scalar) -> str:
+    if re.search(r"\w:\w", node.text):
+        return "put a space after the colon"
+    if path[-1] in _keys_at(path):
+        return "indent the line further, below the name that it belongs to"
+    return "write them on lines of their own, indented by two spaces"
+
+
 def _owner(path: Steps) -> str:
-    """The named part that a path goes through last, its own end apart: `harm`, or an entry of `rows`."""
+    """The part that the end of a path belongs to: `harm`, or an entry of `rows`."""
     names = [step for step in path[:-1] if isinstance(step, str)]
     entry = "an entry of " if len(path) > 1 and isinstance(path[-2], int) else ""
     return f"{entry}`{names[-1]}`" if names else "the protocol"
@@ -257,12 +288,11 @@ def _unknown_key(path: Steps, place: Place) -> Problem:
     name, span = str(path[-1]), place.span(path)
     if path == ("patterns",):
         return Problem("RR206", "`patterns` needs history, which is not available yet", span, "remove the section")
+    known = _keys_at(path[:-1])
+    remedy = did_you_mean(name, known, f"write {one_of(known)}")
     if path == ("scenarios",):
         remedy = f"put them into a file named like rules{SCENARIOS}"
-        return Problem("RR201", "`scenarios` is not a section of a protocol", span, remedy)
-    known = _keys_at(path[:-1])
     what = "a section of a protocol" if len(path) == 1 else f"a key of {_owner(path)}"
-    remedy = did_you_mean(name, known, f"write {one_of(known)}")
     return Problem("RR201", f"`{name}` is not {what}", span, remedy)
 
 

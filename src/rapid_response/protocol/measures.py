@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import cast
 
 from rapid_response.protocol import schema
@@ -26,19 +28,23 @@ from rapid_response.protocol.expressions import (
     Points,
     Type,
     Value,
-    children,
+    parts_of,
 )
 from rapid_response.protocol.grammar import Syntax, parse
-from rapid_response.protocol.problems import Problem, Span, did_you_mean, one_of
+from rapid_response.protocol.problems import Problem, Span, did_you_mean, nearest, one_of
 from rapid_response.protocol.reading import Scalar
 from rapid_response.protocol.sentences import LARGEST, MOST_PLACES, Faulty, Names, Reader, Word, at_places, each, points
 from rapid_response.protocol.tables import overlaps, stretches, uncovered
 from rapid_response.protocol.values import places_of, scaled, unscaled
 
+_TAKE = ("highest", "lowest", "sum")
+
 Stretch = tuple[int, int]
 Path = tuple[str | int, ...]
 ConditionOf = Callable[[object, Path], Condition]
 """Reads a condition, sentence or block, that stands at a path below the measure; raises Faulty."""
+PlaceOf = Callable[[Path], Span]
+"""Where a thing stands that has a path below the measure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +58,11 @@ class Entry:
         """Which cells of the domain the entry covers."""
         if self.stretches is None:
             return (1 << len(domain)) - 1
-        covers = [any(low <= cell[0] and cell[1] <= high for low, high in self.stretches) for cell in domain]
-        return sum(1 << position for position, covered in enumerate(covers) if covered)
+        mask = 0
+        for low, high in self.stretches:
+            first, after = (bisect_left(domain, (edge, edge)) for edge in (low, high + 1))
+            mask |= (1 << after) - (1 << first)
+        return mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,7 @@ class MeasureReader:
     names: Names
     condition: ConditionOf
     problems: list[Problem]
-    place: Span
+    place: PlaceOf
 
     def value(self) -> Value:
         """The value that the measure's one form says; raises Faulty once its problems are noted."""
@@ -79,16 +88,13 @@ class MeasureReader:
         }
         value = forms[self.measure.form]()
         if _largest(value) > LARGEST:
-            message, remedy = (
-                "the measure may become too large to count exactly",
-                "use smaller numbers or fewer `decimals`",
-            )
-            self.problems.append(Problem("RR402", message, self.place, remedy))
-            raise Faulty
+            remedy = "use smaller numbers or fewer `decimals`"
+            raise self.fault("RR402", "the measure may become too large to count exactly", (), remedy)
         return value
 
-    def fault(self, problem: str, message: str, scalar: Scalar, remedy: str | None = None) -> Faulty:
-        self.problems.append(Problem(problem, message, scalar.span, remedy))
+    def fault(self, problem: str, message: str, at: Scalar | Path, remedy: str | None = None) -> Faulty:
+        span = at.span if isinstance(at, Scalar) else self.place(at)
+        self.problems.append(Problem(problem, message, span, remedy))
         return Faulty()
 
     # One form each
@@ -108,13 +114,14 @@ class MeasureReader:
     def bands(self) -> Value:
         bands, by = self.measure.bands or [], cast(Scalar, self.measure.by)
         value = self.by_value(by, "number")
-        self.require_rising(bands, by)
+        self.require_rising(bands)
         branches = [(self.band(value, band, by), band.is_) for band in bands if band.is_ is not None]
         otherwise = next((band.otherwise for band in bands if band.otherwise is not None), None)
         if otherwise is None and not self.reaches_the_top(bands, value):
-            raise self.fault(
-                "RR405", f"the bands do not cover every value of `{by.text}`", by, "end with `otherwise: VALUE`"
-            )
+            last = bands[-1]
+            above = f"above {last.up_to}" if last.up_to is not None else f"from {last.below} on"
+            message = f"the bands do not cover `{by.text}` {above}"
+            raise self.fault("RR405", message, ("bands",), "end with `otherwise: VALUE`")
         return self.cases_of(branches, otherwise)
 
     def band(self, value: Value, band: schema.Band, by: Scalar) -> Condition:
@@ -122,14 +129,18 @@ class MeasureReader:
         comparator: Comparator = "<=" if band.up_to is not None else "<"
         return self.compared(value, comparator, limit, by)
 
-    def require_rising(self, bands: Sequence[schema.Band], by: Scalar) -> None:
+    def require_rising(self, bands: Sequence[schema.Band]) -> None:
         edges = [
             (band.up_to, 1) if band.up_to is not None else (band.below, 0) for band in bands if band.otherwise is None
         ]
-        if any(later <= earlier for earlier, later in zip(edges, edges[1:], strict=False)):
-            raise self.fault("RR406", "the bands do not rise, so one of them is never reached", by, "put them in order")
-        if any(band.otherwise is not None for band in bands[:-1]):
-            raise self.fault("RR406", "a band after `otherwise` is never reached", by, "put `otherwise` last")
+        for position, band in enumerate(bands[:-1], 1):
+            if band.otherwise is not None:
+                at = ("bands", position)
+                raise self.fault("RR406", "a band after `otherwise` is never reached", at, "put `otherwise` last")
+        for position, (earlier, later) in enumerate(pairwise(edges), 1):
+            if later <= earlier:
+                message, remedy = "this band is never reached", "order the bands by their limits, lowest first"
+                raise self.fault("RR406", message, ("bands", position), remedy)
 
     def reaches_the_top(self, bands: Sequence[schema.Band], value: Value) -> bool:
         last = bands[-1]
@@ -139,48 +150,53 @@ class MeasureReader:
     def values(self) -> Value:
         by = cast(Scalar, self.measure.by)
         value = self.by_value(by, "option")
-        results = {name: self.result_of_kind(scalar) for name, scalar in (self.measure.values or {}).items()}
+        written = self.measure.values or {}
+        results = dict(zip(written, each(self.result_of_kind, written.values()), strict=True))
         several = value.type.name == "choices"
         self.require_every_option(value.type, results, by, several)
         if several:
             return self.taken(cast(FactValue, value), results, by)
         if self.measure.take is not None:
-            raise self.fault(
-                "RR205", f"`take` goes with facts of several choices, `{by.text}` is one choice", self.measure.take
-            )
+            message = f"`take` goes with facts of several choices; of `{by.text}` one is chosen"
+            raise self.fault("RR205", message, ("take",), "remove it")
         branches = [(_is(value, position), results[name]) for position, name in enumerate(value.type.options)]
         return self.joined(branches, None)
 
     def require_every_option(self, kind: Type, results: dict[str, Value], by: Scalar, several: bool) -> None:
-        allowed = [*kind.options, *(["empty"] if several else [])]
-        values = self.measure.values or {}
-        for name in values:
-            if name not in allowed:
-                message = f"`{name}` is not an option of `{by.text}`"
-                self.problems.append(Problem("RR303", message, values[name].span, did_you_mean(name, allowed)))
-        missing = [name for name in kind.options if name not in values]
+        allowed = dict.fromkeys((*kind.options, *(["empty"] if several else [])))
+        unknown = [name for name in results if name not in allowed]
+        for name in unknown:
+            message = f"`{name}` is not an option of `{by.text}`"
+            self.fault("RR303", message, ("values", name), did_you_mean(name, allowed, f"write {one_of(allowed)}"))
+        meant = {nearest(name, allowed) for name in unknown}
+        missing = [name for name in kind.options if name not in results and name not in meant]
         if missing:
-            self.fault("RR405", f"no value is given for {one_of(missing)}", by, "add one for each option")
-        if missing or any(name not in allowed for name in values):
+            self.fault("RR405", f"no value is given for {one_of(missing)}", ("values",), "add one for each option")
+        if missing or unknown:
             raise Faulty
 
     def taken(self, fact: FactValue, results: dict[str, Value], by: Scalar) -> Value:
         take = self.measure.take
-        if take is None or take.text not in ("highest", "lowest", "sum"):
-            raise self.fault("RR202", "several choices need `take: highest`, `take: lowest` or `take: sum`", take or by)
+        if take is None:
+            remedy = "add `take: highest`, `take: lowest` or `take: sum`"
+            raise self.fault("RR202", f"several may be chosen of `{by.text}`, so `take` is needed", ("values",), remedy)
+        if take.text not in _TAKE:
+            raise self.fault("RR203", f"`{take.text}` is not {one_of(_TAKE)}", take, did_you_mean(take.text, _TAKE))
         empty = results.pop("empty", None)
         each = [(_includes(fact, position), results[name]) for position, name in enumerate(fact.type.options)]
         if take.text == "sum":
             return self.summed(each, empty, take)
         if empty is None:
-            raise self.fault("RR405", "no value is given for none chosen", by, "add `empty: VALUE`")
+            message = "no value is given for the case that none is chosen"
+            raise self.fault("RR405", message, ("values",), "add `empty: VALUE`")
         return self.joined(self.ranked(each, take), empty)
 
     def summed(self, each: list[tuple[Condition, Value]], empty: Value | None, take: Scalar) -> Points:
         terms: list[tuple[int, Condition]] = []
         constants = [value for _, value in each] + ([empty] if empty else [])
         if not all(isinstance(value, Constant) and value.type.name == "number" for value in constants):
-            raise self.fault("RR205", "`take: sum` needs a number for each option", take)
+            remedy = "write numbers, or take the highest or lowest"
+            raise self.fault("RR205", "`take: sum` needs a number for each option", take, remedy)
         places = max(value.type.places for value in constants)
         for condition, value in each:
             terms.append((cast(Constant, at_places(value, places)).value, condition))
@@ -192,23 +208,21 @@ class MeasureReader:
     def ranked(self, each: list[tuple[Condition, Value]], take: Scalar) -> list[tuple[Condition, Value]]:
         """The options in the order in which their values win."""
         if not all(isinstance(value, Constant) for _, value in each) or (self.kind and self.kind.name == "choice"):
-            raise self.fault("RR205", f"`take: {take.text}` needs a number or a step of a scale for each option", take)
+            message = f"`take: {take.text}` needs a number or a step of a scale for each option"
+            raise self.fault("RR205", message, take, "write such values; formulas and choices have no order")
         places = max(value.type.places for _, value in each)
         order = [(cast(Constant, at_places(value, places)).value, pair) for pair in each for value in [pair[1]]]
         return [pair for _, pair in sorted(order, key=lambda item: item[0], reverse=take.text == "highest")]
 
     def cases(self) -> Value:
         cases = self.measure.cases or []
-        for case in cases[:-1]:
+        for position, case in enumerate(cases[:-1], 1):
             if case.otherwise is not None:
-                raise self.fault(
-                    "RR406", "a case after `otherwise` is never reached", case.otherwise, "put `otherwise` last"
-                )
+                at = ("cases", position)
+                raise self.fault("RR406", "a case after `otherwise` is never reached", at, "put `otherwise` last")
         if not cases or cases[-1].otherwise is None:
-            self.problems.append(
-                Problem("RR405", "the cases do not cover everything", self.place, "end with `otherwise: VALUE`")
-            )
-            raise Faulty
+            message = "the cases do not cover everything"
+            raise self.fault("RR405", message, ("cases",), "end with `otherwise: VALUE`")
         conditions = self.conditions("cases", cases[:-1])
         branches = [(c, cast(Scalar, case.is_)) for c, case in zip(conditions, cases, strict=False)]
         return self.cases_of(branches, cases[-1].otherwise)
@@ -218,13 +232,10 @@ class MeasureReader:
     def table(self) -> Value:
         table = cast(schema.Table, self.measure.table)
         columns = each(self.column, table.columns)
-        entries = [self.entries(row, columns, table.columns) for row in table.rows]
+        entries = each(lambda row: self.entries(*row, columns), enumerate(table.rows))
         self.check_table(columns, entries, table)
         conditions = [_all_of([entry.condition for entry in row]) for row in entries]
         results = [cast(Scalar, row[-1]) for row in table.rows]
-        for result in results:
-            if not isinstance(result, Scalar):
-                raise self.fault("RR203", "a row ends with one value, not a list", table.columns[0])
         return self.cases_of(list(zip(conditions, results, strict=True)), table.otherwise)
 
     def column(self, name: Scalar) -> Value | Condition:
@@ -232,31 +243,32 @@ class MeasureReader:
         operand = Reader(name, self.names, self.problems).operand(tree)
         if isinstance(operand, FactHolds | CriterionHolds):
             return operand
-        if isinstance(operand, Condition | Word):
+        if isinstance(operand, Word):
             raise self.fault("RR301", f"unknown name `{name.text}`", name, did_you_mean(name.text, self.names.known()))
-        if operand.type.name not in ("scale", "choice", "number"):
-            raise self.fault(
-                "RR305", f"`{name.text}` cannot be a column", name, "columns are yes/no, scales, choices or numbers"
-            )
+        if isinstance(operand, Condition) or operand.type.name not in ("scale", "choice", "number"):
+            remedy = "columns are facts, criteria or measures: yes or no, scales, choices or numbers"
+            raise self.fault("RR305", f"`{name.text}` cannot be a column", name, remedy)
         return operand
 
     def entries(
-        self, row: Sequence[Scalar | list[Scalar]], columns: Sequence[Value | Condition], names: Sequence[Scalar]
+        self, position: int, row: Sequence[Scalar | list[Scalar]], columns: Sequence[Value | Condition]
     ) -> list[Entry]:
+        at = ("table", "rows", position)
         if len(row) != len(columns) + 1:
-            place = next((cell for cell in row if isinstance(cell, Scalar)), names[0])
-            remedy = f"{len(columns)} entries and the value"
-            raise self.fault("RR203", f"the row has {len(row)} entries instead of {len(columns) + 1}", place, remedy)
+            remedy = f"write one for each of the {len(columns)} columns, then the value"
+            raise self.fault("RR203", f"the row has {len(row)} entries instead of {len(columns) + 1}", at, remedy)
+        if not isinstance(row[-1], Scalar):
+            raise self.fault("RR203", "a row ends with one value, not a list", (*at, len(row) - 1), "make rows of it")
+        if not all(row):
+            raise self.fault("RR203", "an empty list fits nothing", (*at, row.index([])), "write any, or the options")
         return each(lambda pair: self.entry(*pair), zip(row, columns, strict=False))
 
     def entry(self, cell: Scalar | list[Scalar], column: Value | Condition) -> Entry:
         cells = [cell] if isinstance(cell, Scalar) else cell
         if isinstance(cell, Scalar) and cell.text == "any" and cell.style == "plain":
             return Entry(Always(), None)
-        spans = [self.span_of(item, column) for item in cells]
-        return Entry(
-            _covered(column, [span for group in spans for span in group]), [span for group in spans for span in group]
-        )
+        covered = [stretch for group in each(lambda item: self.span_of(item, column), cells) for stretch in group]
+        return Entry(_covered(column, covered), covered)
 
     def span_of(self, cell: Scalar, column: Value | Condition) -> list[Stretch]:
         """The stretches of the column's domain that one entry names: positions of options, or numbers."""
@@ -270,30 +282,33 @@ class MeasureReader:
         if tree.data == "between":
             first, last = (self.edge(reader, cast(Syntax, child), column.type) for child in tree.children)
             if first > last:
-                raise self.fault("RR407", f"`{cell.text}` holds no value", cell)
+                raise self.fault("RR407", f"`{cell.text}` fits nothing", cell, "write the smaller value first")
             return [(first, last)]
         if tree.data == "compared":
             edge = self.edge(reader, cast(Syntax, tree.children[1]), column.type)
             if column.type.name == "choice" and str(tree.children[0]) not in ("==", "!="):
-                raise self.fault(
-                    "RR306",
-                    f"the choice `{column.type.kind}` has no order",
-                    cell,
-                    "list the options, or make it a scale",
-                )
-            return _stretch(str(tree.children[0]), edge, low, high)
+                message = f"the choice `{column.type.kind}` has no order"
+                raise self.fault("RR306", message, cell, "list the options, or make it a scale")
+            found = _stretch(str(tree.children[0]), edge, low, high)
+            if not found:
+                raise self.fault("RR407", f"`{cell.text}` fits nothing", cell, _range_of(column.type))
+            return found
         edge = self.edge(reader, tree, column.type)
         return [(edge, edge)]
 
     def edge(self, reader: Reader, tree: Syntax, kind: Type) -> int:
+        if kind.name == "number" and tree.data == "name":
+            remedy = 'write it like 18, ">= 65" or 18 to 64'
+            raise reader.fault("RR303", f"`{reader.words(tree)}` is not a number", tree, remedy)
         value = reader.value(tree, kind)
         if not isinstance(value, Constant) or not value.type.alike(kind):
             raise reader.fault("RR303", f"`{reader.words(tree)}` is not a value of this column", tree)
         if value.type.places > kind.places:
-            raise reader.fault("RR403", f"`{reader.words(tree)}` has more decimals than the column", tree)
+            raise reader.fault("RR403", f"`{reader.words(tree)}` has more decimals than the column", tree, "round it")
         edge = cast(Constant, at_places(value, kind.places)).value
-        if not kind.low <= edge <= kind.high:
-            raise reader.fault("RR407", f"`{reader.words(tree)}` lies outside the range of the column", tree)
+        if kind.name == "number" and not kind.low <= edge <= kind.high:
+            message = f"`{reader.words(tree)}` lies outside the range of the column"
+            raise reader.fault("RR407", message, tree, _range_of(kind))
         return edge
 
     def truth(self, cell: Scalar) -> Stretch:
@@ -308,20 +323,21 @@ class MeasureReader:
         domains = [_cells(column, [row[i] for row in entries]) for i, column in enumerate(columns)]
         boxes = [tuple(entry.mask(domain) for entry, domain in zip(row, domains, strict=True)) for row in entries]
         sizes = [len(domain) for domain in domains]
-        places = [next(cell for cell in row if isinstance(cell, Scalar)) for row in table.rows]
-        clashes = overlaps(boxes, sizes)
+        places = [self.place(("table", "rows", position)) for position in range(len(table.rows))]
+        clashes = overlaps(boxes)
         for earlier, later in clashes:
             common = [(a & b & -(a & b)).bit_length() - 1 for a, b in zip(boxes[earlier], boxes[later], strict=True)]
             example = _described(columns, domains, common, table.columns)
             message = f"two rows fit the same case: {example}"
-            other = ((places[earlier].span, "the other row"),)
-            self.problems.append(Problem("RR404", message, places[later].span, "let only one row fit", other))
+            other = ((places[earlier], "the other row"),)
+            self.problems.append(Problem("RR404", message, places[later], "let only one row fit", other))
         if clashes:
             raise Faulty
         gap = uncovered(boxes, sizes) if table.otherwise is None else None
         if gap is not None:
             example = _described(columns, domains, gap, table.columns)
-            raise self.fault("RR405", f"no row fits: {example}", table.columns[0], "add a row, or `otherwise: VALUE`")
+            remedy = "add a row, or `otherwise: VALUE`"
+            raise self.fault("RR405", f"no row fits: {example}", ("table", "rows"), remedy)
 
     # Pieces
 
@@ -344,7 +360,7 @@ class MeasureReader:
         if not value.type.alike(expected):
             what = f"the {expected.name} `{expected.kind}`" if self.kind else "a number"
             remedy = None if self.kind else "declare its `kind`"
-            raise self.fault("RR305", f"`{scalar.text[:60]}` is not {what}", scalar, remedy)
+            raise self.fault("RR305", f"`{scalar.text}` is not {what}", scalar, remedy)
 
     def by_value(self, by: Scalar, wanted: str) -> Value:
         value = Reader(by, self.names, self.problems).value(self.tree(by))
@@ -357,7 +373,7 @@ class MeasureReader:
     def compared(self, value: Value, comparator: Comparator, limit: Decimal, by: Scalar) -> Condition:
         places = max(value.type.places, places_of(limit))
         if places > MOST_PLACES:
-            raise self.fault("RR403", f"`{limit}` has more than {MOST_PLACES} decimals", by)
+            raise self.fault("RR403", f"`{limit}` has more than {MOST_PLACES} decimals", ("bands",), "round it")
         edge = scaled(limit, places)
         constant = Constant(edge, Type("number", places=places, low=edge, high=edge), text=str(limit))
         return Compare(
@@ -384,12 +400,10 @@ class MeasureReader:
         return Cases(pairs, levelled[-1] if otherwise else None, replace(levelled[0].type, low=low, high=high))
 
 
-def _largest(node: Condition | Value) -> float:
+def _largest(node: Value) -> float:
     """The largest number that may come up anywhere in a node."""
-    below = max((_largest(child) for child in children(node)), default=0)
-    if isinstance(node, Condition) or node.type.name != "number":
-        return below
-    return max(below, abs(node.type.low), abs(node.type.high))
+    kinds = [part.type for part in parts_of(node) if not isinstance(part, Condition)]
+    return max((max(abs(kind.low), abs(kind.high)) for kind in kinds if kind.name == "number"), default=0)
 
 
 def _all_of(conditions: Sequence[Condition]) -> Condition:
@@ -428,7 +442,7 @@ def _cells(column: Value | Condition, entries: Sequence[Entry]) -> list[Stretch]
     if isinstance(column, Condition):
         return [(0, 0), (1, 1)]
     if column.type.name in ("scale", "choice"):
-        return [(position, position) for position in range(len(column.type.options))]
+        return [(position, position) for position in range(int(column.type.low), int(column.type.high) + 1)]
     cuts = [cut for entry in entries for low, high in entry.stretches or [] for cut in (low, high + 1)]
     return stretches(int(column.type.low), int(column.type.high), cuts)
 
@@ -472,10 +486,17 @@ def _described(
     return ", ".join(parts)
 
 
+def _range_of(kind: Type) -> str:
+    low, high = (_label_of(kind, int(end)) for end in (kind.low, kind.high))
+    return f"it goes from {low} to {high}"
+
+
 def _label(column: Value | Condition, stretch: Stretch) -> str:
     if isinstance(column, Condition):
         return "yes" if stretch[0] else "no"
-    if column.type.name in ("scale", "choice"):
-        return column.type.options[stretch[0]]
-    low, high = (str(unscaled(end, column.type.places)) for end in stretch)
+    low, high = (_label_of(column.type, end) for end in stretch)
     return low if low == high else f"{low} to {high}"
+
+
+def _label_of(kind: Type, position: int) -> str:
+    return kind.options[position] if kind.options else str(unscaled(position, kind.places))

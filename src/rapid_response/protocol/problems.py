@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from heapq import nlargest
-from itertools import islice
-from os.path import commonprefix
+from itertools import islice, takewhile
+from operator import eq
 
-MOST_PROBLEMS = 200
+MOST_PROBLEMS = 100
 _LONGEST_QUOTE = 80
 _MOST_LISTED = 12
 
@@ -63,6 +63,10 @@ CATALOGUE: dict[str, str] = {
     "RR505": "a time that cannot be read or does not exist",
     "RR506": "the time of evaluation is missing",
     "RR507": "details of a fact are not well formed",
+    # Scenarios
+    "RR601": "a scenario expects nothing",
+    "RR602": "a scenario expects what can never be",
+    "RR603": "a part of a scenario is not available yet",
 }
 
 
@@ -103,7 +107,7 @@ class Problem:
     """One thing that is wrong.
 
     `id` is a key of `CATALOGUE`, `message` one lowercase sentence, `span` the place (None for data that came from no
-    file), `help` the remedy, `others` further places with a label each. The lines of a `confidential` one are not shown.
+    file), `help` the remedy, `others` further places with a label each. Of a `confidential` one no lines are shown.
     Message and help are kept printable, and what they quote is shortened.
 
     >>> print(Problem("RR501", "unknown fact `harmm`", help="did you mean `harm`?").render())
@@ -145,7 +149,7 @@ class TooManyProblems(Exception):
 
 
 class ProblemList(list[Problem]):
-    """The problems found so far; after `MOST_PROBLEMS` of them it adds a last one that says so, and stops the search."""
+    """The problems found so far; after `MOST_PROBLEMS` it says that there may be more, and stops the search."""
 
     def append(self, problem: Problem) -> None:
         super().append(problem)
@@ -185,14 +189,15 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
     name = name.lower()[:_LONGEST_QUOTE]
     by_lower = {other.lower(): other for other in sorted(known) if len(other) <= _LONGEST_QUOTE}
-    likely = nlargest(8, by_lower, key=lambda other: _shared_ends(name, other))
+    likely = nlargest(5, by_lower, key=lambda other: _shared_ends(name, other))
     found = difflib.get_close_matches(name, likely, n=1, cutoff=0.6)
     return by_lower[found[0]] if found else None
 
 
 def _shared_ends(name: str, other: str) -> int:
     """How many letters two names share at their beginnings and ends: cheap, so that it can be asked of every name."""
-    return len(commonprefix([name, other])) + len(commonprefix([name[::-1], other[::-1]]))
+    beginnings, ends = map(eq, name, other), map(eq, reversed(name), reversed(other))
+    return len([*takewhile(bool, beginnings), *takewhile(bool, ends)])
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str | None = None) -> str | None:

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, NoReturn
@@ -57,20 +57,25 @@ class Sequence:
     span: Span = field(compare=False, kw_only=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mapping:
     """Keys and values in the order they were written, with their place."""
 
     entries: tuple[tuple[Scalar, Node], ...]
     span: Span = field(compare=False, kw_only=True)
 
+    @cached_property
+    def by_key(self) -> dict[str, tuple[Scalar, Node]]:
+        """The entries by the text of their keys."""
+        return {key.text: (key, value) for key, value in self.entries}
+
     def get(self, key: str) -> Node | None:
         """The value of the key, or None."""
-        return next((value for name, value in self.entries if name.text == key), None)
+        return self.by_key[key][1] if key in self.by_key else None
 
     def key(self, key: str) -> Scalar | None:
         """The key itself with its place, or None."""
-        return next((name for name, _ in self.entries if name.text == key), None)
+        return self.by_key[key][0] if key in self.by_key else None
 
 
 Node = Scalar | Sequence | Mapping
@@ -216,7 +221,10 @@ class _Composer:
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             key = self.key(event, depth, flow)
             value = self.node(next(self.events), depth + 1, flow)
-            if key.text in seen:
+            if key.text == "<<" and key.style == "plain":
+                remedy = "write the keys out"
+                self.problems.append(Problem("RR105", "a merge key (`<<`) is not allowed", key.span, remedy))
+            elif key.text in seen:
                 self.problems.append(_twice(key, seen[key.text]))
             elif not (flow and self.cut_by_a_comma(key, value)):
                 seen[key.text] = key
@@ -228,8 +236,6 @@ class _Composer:
             self.refuse("RR105", "a list or mapping cannot be a key", event, "keys are plain names")
         key = self.node(event, depth + 1, flow)
         assert isinstance(key, Scalar)
-        if key.text == "<<" and key.style == "plain":
-            self.note("RR105", "a merge key (`<<`) is not allowed", event, "write the keys out")
         if "\n" in key.text or key.span.line != key.span.end_line:
             self.refuse("RR105", "a key over several lines is not allowed", event, "keys are plain names")
         if self.lines[key.span.line - 1][: key.span.column - 1].rstrip().endswith("?"):
@@ -301,6 +307,9 @@ _Written = tuple[str, int, int]
 @lru_cache(maxsize=8)
 def _places(text: str, style: str, span: Span) -> list[tuple[int, int]]:
     """Line and column in the source of each character of a scalar's text; reading a sentence asks for many."""
+    margin = 1 if style == "quoted" else 0
+    if span.line == span.end_line and span.end_column - span.column == len(text) + 2 * margin:
+        return [(span.line, span.column + margin + offset) for offset in range(max(1, len(text)))]
     written = [*_written(style, span), (" ", span.end_line, span.end_column)]
     places, position = [], 0
     for character in text:
@@ -308,7 +317,7 @@ def _places(text: str, style: str, span: Span) -> list[tuple[int, int]]:
             position += 1
         places.append(written[position][1:])
         position = min(position + 1, len(written) - 1)
-    return places or [(span.line, span.column)]
+    return places
 
 
 def _fits(written: str, character: str) -> bool:

@@ -16,22 +16,28 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from pydantic_core import PydanticCustomError
 
 from rapid_response.protocol.model import NO_TEXT, Text
+from rapid_response.protocol.problems import one_of
 from rapid_response.protocol.reading import Mapping, Node, Scalar, Sequence
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+MOST_ROWS = 1_000
+MOST_OPTIONS = 1_000
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 
 
-def wrong(message: str, remedy: str | None = None, problem: str = "RR203") -> PydanticCustomError:
-    """A fault found while validating, to be shown at the place of the value."""
-    return PydanticCustomError("problem", "{message}", {"message": message, "help": remedy, "id": problem})
+def wrong(
+    message: str, remedy: str | None = None, problem: str = "RR203", at: Scalar | None = None
+) -> PydanticCustomError:
+    """A fault found while validating, to be shown at the place of the value, or of the scalar given."""
+    context = {"message": message, "help": remedy, "id": problem, "at": at.span if at else None}
+    return PydanticCustomError("problem", "{message}", context)
 
 
 def _scalar(node: Any) -> Scalar:
     if not isinstance(node, Scalar):
         form = "a list" if isinstance(node, list) else "a mapping"
-        raise wrong(f"text was expected here, not {form}")
+        raise wrong(f"text was expected here, not {form}", "write the text after the colon")
     if node.is_null:
         raise wrong("a value is missing here", "write one, or remove the key")
     return node
@@ -51,7 +57,7 @@ def _text(node: Any) -> Text:
 def _yes_no(node: Any) -> bool:
     text = _scalar(node).text
     if text not in _YES_NO:
-        raise wrong(f"`{text}` is not yes or no")
+        raise wrong(f"`{text}` is not yes or no", "write yes or no")
     return _YES_NO[text]
 
 
@@ -62,13 +68,13 @@ def _number(node: Any) -> Decimal:
             raise InvalidOperation
         return Decimal(text)
     except InvalidOperation:
-        raise wrong(f"`{text[:40]}` is not a number", "write it like 3 or -0.5") from None
+        raise wrong(f"`{text}` is not a number", "write it like 3 or -0.5") from None
 
 
 def _whole(node: Any) -> int:
     number = _number(node)
     if number != int(number) or abs(number) > 10**9:
-        raise wrong(f"`{number}` is not a whole number of usual size")
+        raise wrong(f"`{number}` is not a whole number of usual size", "write it like 3")
     return int(number)
 
 
@@ -77,7 +83,7 @@ def _date(node: Any) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise wrong(f"`{text[:40]}` is not a date", "write it like 2026-01-31") from None
+        raise wrong(f"`{text}` is not a date", "write it like 2026-01-31") from None
 
 
 def _zone(node: Any) -> str:
@@ -85,7 +91,7 @@ def _zone(node: Any) -> str:
     try:
         ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise wrong(f"`{text[:60]}` is not a time zone", "write it like America/Los_Angeles") from None
+        raise wrong(f"`{text}` is not a time zone", "write it like America/Los_Angeles") from None
     return text
 
 
@@ -148,9 +154,11 @@ Value = Annotated[
 ]
 
 
-def _name_key(key: str) -> str:
+def _name_key(key: str, at: Scalar | None = None) -> str:
     if not NAME.fullmatch(key):
-        raise wrong(f"`{key[:60]}` is not a name", "names are letters, digits and _, beginning with a letter", "RR204")
+        near = re.sub(r"[^A-Za-z0-9]+", "_", key).strip("_")
+        rule = "names are English letters, digits and _, beginning with a letter; other words go into `title`"
+        raise wrong(f"`{key}` is not a name", f"write `{near}`" if NAME.fullmatch(near) else rule, "RR204", at)
     return key
 
 
@@ -159,21 +167,25 @@ Name = Annotated[str, BeforeValidator(_name_key), WithJsonSchema({"type": "strin
 
 def _options(node: Any) -> dict[str, Text]:
     """Options as a list of names, or as a mapping of names to titles."""
+    written: dict[str, Scalar | None] = {}
     if isinstance(node, list):
-        names = [_scalar(item).text for item in node]
-        twice = next((name for name in names if names.count(name) > 1), None)
-        if twice is not None:
-            raise wrong(f"the option `{twice}` is listed twice", "keep one of the two", "RR302")
-        titles = dict.fromkeys(names, NO_TEXT)
+        for item in map(_scalar, node):
+            if item.text in written:
+                raise wrong(f"the option `{item.text}` is listed twice", "keep one of the two", "RR302", item)
+            written[item.text] = item
+        titles = dict.fromkeys(written, NO_TEXT)
     elif isinstance(node, dict):
         titles = {name: NO_TEXT if _is_null(title) else _text(title) for name, title in node.items()}
     else:
-        raise wrong("options are a list of names, or a mapping of names to titles")
+        raise wrong("options are a list of names, or a mapping of names to titles", "write it like [first, second]")
     if not titles:
-        raise wrong("at least one option is needed")
+        raise wrong("at least one option is needed", "write it like [first, second]")
+    if len(titles) > MOST_OPTIONS:
+        raise wrong(f"more than {MOST_OPTIONS:,} options", "ask for it as text", "RR104")
     for name in titles:
-        if _name_key(name) in ("any", "empty", "null", "otherwise"):
-            raise wrong(f"`{name}` is a word of the language and cannot be an option", problem="RR204")
+        if _name_key(name, written.get(name)) in ("any", "empty", "null", "otherwise"):
+            message = f"`{name}` is a word of the language and cannot be an option"
+            raise wrong(message, "choose another name", "RR204", written.get(name))
     return titles
 
 
@@ -310,7 +322,7 @@ class Band(Part):
             return self
         if self.otherwise is None and len(limits) == 1 and self.is_ is not None:
             return self
-        raise wrong("a band is `up_to: NUMBER, is: VALUE`, `below: NUMBER, is: VALUE` or `otherwise: VALUE`")
+        raise wrong("this band is not whole", "write `up_to` and `is`, or `below` and `is`, or `otherwise` alone")
 
 
 class Case(Part):
@@ -323,15 +335,15 @@ class Case(Part):
     @model_validator(mode="after")
     def _one_form(self) -> Self:
         if (self.otherwise is not None) != (self.when is None) or (self.when is None) != (self.is_ is None):
-            raise wrong("a case is `when: CONDITION, is: VALUE` or `otherwise: VALUE`")
+            raise wrong("this case is not whole", "write `when` and `is`, or `otherwise` alone")
         return self
 
 
 class Table(Part):
     """A decision table: the last entry of each row is the value."""
 
-    columns: list[Word]
-    rows: list[list[Cell]]
+    columns: list[Word] = Field(min_length=1)
+    rows: list[list[Cell]] = Field(min_length=1, max_length=MOST_ROWS)
     otherwise: Word | None = None
 
 
@@ -346,12 +358,12 @@ class Measure(Part):
     unit: Texts = NO_TEXT
     kind: Word | None = None
     formula: Word | None = None
-    points: list[PointsRow] | None = None
+    points: list[PointsRow] | None = Field(None, min_length=1, max_length=MOST_ROWS)
     by: Word | None = None
-    bands: list[Band] | None = None
+    bands: list[Band] | None = Field(None, min_length=1, max_length=MOST_ROWS)
     values: dict[str, Word] | None = None
     take: Word | None = Field(None, json_schema_extra={"type": "string", "enum": ["highest", "lowest", "sum"]})
-    cases: list[Case] | None = None
+    cases: list[Case] | None = Field(None, min_length=1, max_length=MOST_ROWS)
     table: Table | None = None
 
     @property
@@ -363,13 +375,13 @@ class Measure(Part):
     def _one_form(self) -> Self:
         forms = [form for form in FORMS if getattr(self, form) is not None]
         if not forms:
-            raise wrong("a measure needs one of " + ", ".join(f"`{form}`" for form in FORMS), problem="RR202")
+            raise wrong("the measure does not say what it is", f"add {one_of(FORMS)}", "RR202")
         if len(forms) > 1:
             raise wrong(f"`{forms[0]}` and `{forms[1]}` exclude each other", "keep one of them", "RR205")
         if (forms[0] in ("bands", "values")) != (self.by is not None):
             if self.by is None:
-                raise wrong(f"`{forms[0]}` needs `by`: the fact or measure it goes by", problem="RR202")
-            raise wrong(f"`by` goes with bands or values, not with `{forms[0]}`", problem="RR205")
+                raise wrong(f"`{forms[0]}` needs `by`", "add `by:` and the fact or measure that it goes by", "RR202")
+            raise wrong(f"`by` goes with bands or values, not with `{forms[0]}`", "remove it", "RR205")
         return self
 
 
@@ -399,7 +411,7 @@ class Rule(Gate):
     @model_validator(mode="after")
     def _one_effect(self) -> Self:
         if self.raise_to is None and self.limit_to is None:
-            raise wrong("a rule needs `raise_to` or `limit_to`", problem="RR202")
+            raise wrong("the rule has no effect", "add `raise_to:` or `limit_to:` and a tier", "RR202")
         if self.raise_to is not None and self.limit_to is not None:
             raise wrong("`raise_to` and `limit_to` exclude each other", "make two rules of it", "RR205")
         return self

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal, TypeVar, cast
 from typing import Protocol as Interface
 
@@ -42,10 +43,11 @@ from rapid_response.protocol.expressions import (
     Type,
     Unsettled,
     Value,
+    children,
 )
 from rapid_response.protocol.grammar import Syntax, extent
 from rapid_response.protocol.intervals import quotient_range
-from rapid_response.protocol.problems import Problem, did_you_mean, one_of
+from rapid_response.protocol.problems import Problem, did_you_mean, nearest, one_of
 from rapid_response.protocol.reading import Scalar
 from rapid_response.protocol.values import Unfit, encode, places_of, scaled
 
@@ -55,6 +57,7 @@ LONGEST = 10_000 * 366 * DAY
 
 MOMENT, DATE, DURATION, YES_NO, TEXT = Type("moment"), Type("date"), Type("duration"), Type("yes_no"), Type("text")
 CALENDAR = Type("duration", kind="calendar")
+MOST_COMPARED = 500
 ORDERED = ("number", "scale", "moment", "date", "duration")
 
 
@@ -167,23 +170,23 @@ class Reader:
 
     def standing(self, tree: Syntax) -> Condition:
         name = str(tree.children[0])
-        if name == "unsettled" and self.names.tiers:
-            return self.placed(Unsettled(), tree)
         operand = self.operand(tree)
-        if isinstance(operand, FactHolds | CriterionHolds):
+        if isinstance(operand, FactHolds | CriterionHolds | Unsettled):
             return operand
         if isinstance(operand, Word):
             raise self.unknown(tree, name)
-        raise self.fault(
-            "RR307", f"`{name}` is {_described(_type(operand))}, not a condition", tree, "compare it with something"
-        )
+        kind = _type(operand)
+        raise self.fault("RR307", f"`{name}` is {_sort(kind)}, not a condition", tree, _use(name, kind))
 
     def unknown(self, tree: Syntax, name: str) -> Faulty:
         if name in ("tier", "unsettled"):
             return self.fault(
                 "RR311", f"`{name}` can only be used in responses", tree, "say it by the facts themselves"
             )
-        return self.fault("RR301", f"unknown name `{name}`", tree, did_you_mean(name, self.names.known()))
+        if name in ("yes", "no", "true", "false"):
+            return self.fault("RR307", f"`{name}` is not a condition", tree, "name a fact or criterion of yes or no")
+        remedy = did_you_mean(name, self.names.known(), "declare it under `facts`, `criteria` or `measures`")
+        return self.fault("RR301", f"unknown name `{name}`", tree, remedy)
 
     def chain(self, tree: Syntax) -> Condition:
         trees = [cast(Syntax, child) for child in tree.children[::2]]
@@ -200,20 +203,22 @@ class Reader:
         found = each(self.operand, trees)
         anchor = next((operand for operand in found if not isinstance(operand, Word)), None)
         if anchor is None:
-            self.no_anchor(cast(list[Word], found))
-        assert anchor is not None and not isinstance(anchor, Word)
+            raise self.no_anchor(cast(list[Word], found))
+        assert not isinstance(anchor, Word)
         kind = _type(anchor)
         for operand, tree in zip(found, trees, strict=True):
             self.refuse_clash(operand, tree, kind)
         return [self.settled(operand, kind) if isinstance(operand, Word) else operand for operand in found]
 
-    def no_anchor(self, words: list[Word]) -> None:
-        for word in words:
-            if not word.quoted:
-                self.unknown(word.tree, word.text)
-        if all(word.quoted for word in words):
-            self.fault("RR308", "nothing here is a fact, criterion or measure", words[0].tree)
-        raise Faulty
+    def no_anchor(self, words: list[Word]) -> Faulty:
+        """Of words beside each other none is known: one is a misspelt name, the others may well be its options."""
+        bare = [word for word in words if not word.quoted]
+        if not bare:
+            return self.fault("RR308", "nothing here is a fact, criterion or measure", words[0].tree)
+        near = [word for word in bare if word.text in ("tier", "unsettled") or nearest(word.text, self.names.known())]
+        for word in near or bare[:1]:
+            self.unknown(word.tree, word.text)
+        return Faulty()
 
     def refuse_clash(self, operand: _Operand, tree: Syntax, kind: Type) -> None:
         """A bare name that is also an option of what it is compared with could mean either."""
@@ -238,7 +243,8 @@ class Reader:
                 return Constant(0, TEXT, text=word.text)
             raise self.fault("RR305", f"`{word.text}` is not text", word.tree, f'write "{word.text}" in quotes')
         if word.quoted:
-            raise self.fault("RR305", f"text is compared with {_described(kind)}", word.tree)
+            remedy = "leave the quotation marks out"
+            raise self.fault("RR305", f"text is compared with {_described(kind)}", word.tree, remedy)
         raise self.unknown(word.tree, word.text)
 
     def comparison(
@@ -281,10 +287,13 @@ class Reader:
     ) -> Condition:
         for side, tree in ((left, trees[0]), (right, trees[1])):
             if not isinstance(side, Condition):
-                raise self.fault("RR305", f"yes or no is compared with {_described(_type(side))}", tree)
+                message = f"yes or no is compared with {_described(_type(side))}"
+                raise self.fault("RR305", message, tree, "let it stand alone, or compare it with yes or no")
         if comparator not in ("==", "!="):
             raise self.fault("RR306", "yes and no have no order", trees[0], "let it stand alone, or use `==`")
         assert isinstance(left, Condition) and isinstance(right, Condition)
+        if not (_is_literal(left) or _is_literal(right)) and _size(left) + _size(right) > MOST_COMPARED:
+            raise self.fault("RR304", "too much is compared at once", trees[0], "split it into named criteria")
         same = self.spanning(_same_truth(left, right), trees)
         return self.spanning(Not(same), trees) if comparator == "!=" else same
 
@@ -356,7 +365,8 @@ class Reader:
                 raise self.unknown(operand.tree, operand.text)
             operand = self.settled(operand, kind)
         if isinstance(operand, Condition):
-            raise self.fault("RR308", f"`{self.words(tree)}` is yes or no, a value was expected", tree)
+            message = f"`{self.words(tree)}` is yes or no; a value was expected"
+            raise self.fault("RR308", message, tree, _as_number(self.words(tree), YES_NO))
         if _type(operand) == CALENDAR:
             raise self.fault("RR305", "months and years differ in length", tree, "add them to a moment")
         return operand
@@ -393,6 +403,8 @@ class Reader:
             return self.placed(Now(MOMENT), tree)
         if name == "tier" and self.names.tiers:
             return self.placed(TierValue(self.names.tiers), tree)
+        if name == "unsettled" and self.names.tiers:
+            return self.placed(Unsettled(), tree)
         if (fact := self.names.fact(name)) is not None:
             found: Value | Condition = FactHolds(name) if fact.name == "yes_no" else FactValue(name, fact)
         elif self.names.is_criterion(name):
@@ -407,7 +419,8 @@ class Reader:
         number = Decimal(str(tree.children[0]))
         places = places_of(number)
         if places > MOST_PLACES:
-            raise self.fault("RR403", f"`{number}` has more than {MOST_PLACES} decimals", tree)
+            remedy = f"write at most {MOST_PLACES} decimals"
+            raise self.fault("RR403", f"`{number}` has more than {MOST_PLACES} decimals", tree, remedy)
         encoded = scaled(-number if negative else number, places)
         return self.bounded(Constant(encoded, Type("number", places=places, low=encoded, high=encoded)), tree)
 
@@ -452,9 +465,9 @@ class Reader:
         if isinstance(operand, Word):
             raise self.unknown(operand.tree, operand.text)
         if isinstance(operand, Condition) or operand.type.name not in ("number", "moment", "date", "duration"):
-            raise self.fault(
-                "RR308", f"`{self.words(tree)}` is {_described(_type(operand))}; a number or a time was expected", tree
-            )
+            kind = _type(operand)
+            message = f"`{self.words(tree)}` is {_sort(kind)}; a number or a time was expected"
+            raise self.fault("RR308", message, tree, _as_number(self.words(tree), kind))
         return operand
 
     def calculation(self, sign: str, left: Value, right: Value, tree: Syntax, trees: list[Syntax]) -> Value:
@@ -543,11 +556,7 @@ class Reader:
         if len(trees) == 1 and trees[0].data == "name":
             operand = self.operand(trees[0])
             if isinstance(operand, FactValue) and operand.type.name == "choices":
-                parts: tuple[Condition, ...] = tuple(
-                    Includes(operand.fact, frozenset([position]), every=False, text=f"{operand.fact} includes {option}")
-                    for position, option in enumerate(operand.type.options)
-                )
-                return self.placed(points([(1, part) for part in parts]), tree)
+                return self.placed(_chosen(operand.fact, operand.type), tree)
         return self.placed(points([(1, part) for part in self.conditions(trees)]), tree)
 
     def step(self, tree: Syntax) -> Value:
@@ -588,6 +597,14 @@ class Reader:
         if largest > LARGEST:
             remedy = "give the facts in it a `min` and `max`, or fewer `decimals`"
             raise self.fault("RR402", f"`{self.words(tree)}` may become too large to count exactly", tree, remedy)
+
+
+@lru_cache(maxsize=16)
+def _chosen(fact: str, kind: Type) -> Points:
+    """How many options of a fact of several choices were chosen."""
+    names = enumerate(kind.options)
+    parts = [Includes(fact, frozenset([position]), False, text=f"{fact} includes {name}") for position, name in names]
+    return points((1, part) for part in parts)
 
 
 def points(terms: Iterable[tuple[int, Condition]], places: int = 0) -> Points:
@@ -634,6 +651,11 @@ def _dated(value: Value) -> Value:
             return value
 
 
+def _size(node: Condition | Value) -> int:
+    """How many nodes there are; two conditions that are compared stand twice in the result, so this may double."""
+    return 1 + sum(map(_size, children(node)))
+
+
 def _choice_equality(left: Value, right: Value) -> Condition:
     for value, other in ((left, right), (right, left)):
         if isinstance(other, Constant):
@@ -641,12 +663,16 @@ def _choice_equality(left: Value, right: Value) -> Condition:
     return IsSame(left, right)
 
 
+def _is_literal(condition: Condition) -> bool:
+    return condition in (Always(), Not(Always()))
+
+
 def _same_truth(left: Condition, right: Condition) -> Condition:
     if isinstance(right, Always):
         return left
-    if isinstance(right, Not) and isinstance(right.part, Always):
+    if _is_literal(right):
         return Not(left)
-    if isinstance(left, Always) or (isinstance(left, Not) and isinstance(left.part, Always)):
+    if _is_literal(left):
         return _same_truth(right, left)
     return AnyOf((AllOf((left, right)), AllOf((Not(left), Not(right)))))
 
@@ -680,9 +706,42 @@ def _unlike_help(kinds: tuple[Type, Type]) -> str | None:
         return "a moment has a time of day: write it like 2026-01-01T00:00"
     if names == {"moment", "duration"}:
         return "write it like now - occurred_at <= 72 hours"
-    if names == {"scale"}:
+    if names in ({"scale"}, {"choice"}):
         return "the two have different kinds: give them one under `kinds`"
-    return None
+    if names == {"duration", "number"}:
+        return "say the unit, like 72 hours"
+    options = next((kind.options for kind in kinds if kind.name in ("scale", "choice")), ())
+    return f"compare it with {one_of(options)}" if options else None
+
+
+def _sort(kind: Type) -> str:
+    sorts = {"scale": "a scale", "choice": "a choice", "choices": "a fact of several choices"}
+    return sorts.get(kind.name) or _described(kind)
+
+
+def _use(name: str, kind: Type) -> str:
+    """How a value becomes a condition."""
+    examples = {
+        "number": f"{name} > 0",
+        "moment": f"now - {name} <= 72 hours",
+        "date": f"{name} >= 2026-01-31",
+        "text": f'{name} == "…"',
+        "duration": f"{name} <= 72 hours",
+    }
+    if kind.name == "choices":
+        return f"write it like {name} includes {kind.options[0]}"
+    return f"compare it, like {examples.get(kind.name) or f'{name} == {kind.options[-1]}'}"
+
+
+def _as_number(words: str, kind: Type) -> str | None:
+    """How to count with something that is no number."""
+    hints = {
+        "yes_no": f"count({words}) is 1 where it holds, else 0",
+        "choices": f"count({words}) is how many were chosen",
+        "scale": f"step({words}, 1) is one step higher; numbers for steps are a measure with `values`",
+        "choice": "numbers for options are a measure with `values`",
+    }
+    return hints.get(kind.name)
 
 
 def _described(kind: Type) -> str:

@@ -8,26 +8,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from operator import and_
 
 Box = tuple[int, ...]
 
 
-def overlaps(rows: Sequence[Box], cells: Sequence[int]) -> list[tuple[int, int]]:
+def overlaps(rows: Sequence[Box]) -> list[tuple[int, int]]:
     """Every row that meets an earlier one, with the first such row, both by position.
 
-    `cells` gives how many cells each column has.
-
-    >>> overlaps([(0b01, 0b11), (0b10, 0b01), (0b11, 0b10)], [2, 2])
+    >>> overlaps([(0b01, 0b11), (0b10, 0b01), (0b11, 0b10)])
     [(0, 2)]
     """
-    covering = [[_rows_covering(rows, column, cell) for cell in range(count)] for column, count in enumerate(cells)]
     found: list[tuple[int, int]] = []
     for position, row in enumerate(rows):
-        meeting = (1 << position) - 1
-        for column, mask in enumerate(row):
-            meeting &= _union(covering[column], mask)
-        if meeting:
-            found.append(((meeting & -meeting).bit_length() - 1, position))
+        meeting = (earlier for earlier in range(position) if all(map(and_, rows[earlier], row)))
+        if (first := next(meeting, None)) is not None:
+            found.append((first, position))
     return found
 
 
@@ -59,18 +55,6 @@ def stretches(low: int, high: int, cuts: Sequence[int]) -> list[tuple[int, int]]
     """
     starts = sorted({low, *(cut for cut in cuts if low < cut <= high)})
     return list(zip(starts, [*(start - 1 for start in starts[1:]), high], strict=True))
-
-
-def _rows_covering(rows: Sequence[Box], column: int, cell: int) -> int:
-    return sum(1 << position for position, row in enumerate(rows) if row[column] >> cell & 1)
-
-
-def _union(covering: Sequence[int], mask: int) -> int:
-    union = 0
-    for cell, rows in enumerate(covering):
-        if mask >> cell & 1:
-            union |= rows
-    return union
 
 
 def _volume(rows: Sequence[Box]) -> int:

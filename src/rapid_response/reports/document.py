@@ -1,4 +1,4 @@
-"""The shape of everything that is printed: a document of sections and blocks, the same for terminal, Markdown and HTML."""
+"""The shape of all that is printed: a document of sections and blocks, for terminal, Markdown and pages alike."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rapid_response.evaluation.truth import Word
-from rapid_response.reports.words import clean
+from rapid_response.protocol.model import Named
+from rapid_response.reports.catalogue import DOT
+from rapid_response.reports.vocabulary import clean
 
-Style = Literal["plain", "strong", "quiet", "alert", "code"]
+Style = Literal["plain", "strong", "quiet", "alert", "code", "heading"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,17 @@ def plain(words: Line) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One line of any length."""
+    """One line of any length; `small` for small print."""
 
     words: Line
+    small: bool = False
+
+
+def origin(part: Named, source: str) -> Paragraph:
+    """A part's name, what it goes back to, and where it stands."""
+    place = f"{part.span.source.file}:{part.span.line}" if part.span else ""
+    stated = [line(part.name, "code"), line(source, "quiet"), line(place, "code")]
+    return Paragraph(between([words for words in stated if plain(words)], DOT), small=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +127,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """Detail for those who open it. Only pages show it."""
+    """Detail on pages only, for those who open it."""
 
     title: str
     blocks: tuple[Block, ...]
@@ -128,17 +138,20 @@ Block = Paragraph | Series | Items | Tree | Table | Terms | Ladder | Entry | Fol
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Blocks and further sections under a title. What is there `for_the_record` is left out on the terminal."""
+    """Blocks and further sections under a title.
+
+    What is `for_the_record` is left out on the terminal; what is `folded` is on pages only, for those who open it.
+    """
 
     title: str
     blocks: tuple[Block, ...] = ()
     sections: tuple[Section, ...] = ()
-    for_the_record: bool = False
+    shown: Literal["always", "for_the_record", "folded"] = "always"
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole document. `over` stands above the title, `tag` beside it, `lead` below it."""
+    """A whole document. `over` stands above the title, `tag` beside it, `lead` below it; `contents` asks for a list."""
 
     language: str
     over: str
@@ -147,3 +160,4 @@ class Document:
     lead: tuple[Block, ...]
     sections: tuple[Section, ...]
     foot: tuple[Line, ...]
+    contents: bool = False

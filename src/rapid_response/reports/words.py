@@ -7,14 +7,12 @@ Conditions made of others become a `Group`: a heading and parts. Everything else
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
 from rapid_response.protocol.expressions import (
-    MICROSECONDS,
     AllOf,
     Always,
     AnyOf,
@@ -46,14 +44,14 @@ from rapid_response.protocol.expressions import (
     Unsettled,
     Value,
 )
-from rapid_response.protocol.model import DEFAULT_LANGUAGE, Due, Fact, Measure, Named, Option, Protocol
+from rapid_response.protocol.model import DEFAULT_LANGUAGE, Fact, Measure, Protocol
 from rapid_response.protocol.values import decode, unscaled
 from rapid_response.reports import catalogue as say
+from rapid_response.reports.vocabulary import Vocabulary, capital, introducing, uncapital
 
 OPPOSITE: dict[Comparator, Comparator] = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", "<=": ">", ">": "<="}
 MIRRORED: dict[Comparator, Comparator] = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 MOST_LISTED = 3
-_JOINERS = "\u200c\u200d"
 
 
 def condition_in_words(protocol: Protocol, condition: Condition, language: str = DEFAULT_LANGUAGE) -> str:
@@ -67,9 +65,7 @@ def condition_in_words(protocol: Protocol, condition: Condition, language: str =
     return Wording(protocol, language).condition(condition)
 
 
-def value_in_words(
-    protocol: Protocol, part: Fact | Measure, value: Any, language: str = DEFAULT_LANGUAGE
-) -> str:
+def value_in_words(protocol: Protocol, part: Fact | Measure, value: Any, language: str = DEFAULT_LANGUAGE) -> str:
     """A plain value of a fact or measure (see `values.decode`) as people say it; None is not known.
 
     >>> from rapid_response import load_protocol
@@ -80,16 +76,6 @@ def value_in_words(
     'Sun 1 Feb 2026, 09:00'
     """
     return Wording(protocol, language).value(part, value)
-
-
-def clean(text: str) -> str:
-    """A text on one line, without characters that command a terminal or reorder what is read.
-
-    >>> clean("first\\nsecond\\x1b[2J")
-    'first second[2J'
-    """
-    line = " ".join(text.split())
-    return "".join(c for c in line if c in _JOINERS or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +89,7 @@ class Clause:
         """Both, with a colon between."""
         if not self.about or not self.said:
             return self.about or self.said
-        if self.about.endswith(("?", "？")):
-            return say.ASKED(language, self.about, self.said)
-        return say.PAIR(language, self.about, self.said)
+        return introducing(self.about, language) + self.said
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,111 +106,14 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
-    """The words for the parts of one protocol in one language."""
-
-    protocol: Protocol
-    language: str
-
-    # Names
-
-    def label(self, part: Named) -> str:
-        """The title; else the question, in languages that names are not written in; else the name."""
-        if title := part.title.in_language(self.language):
-            return title
-        asked = part.ask.by_language.get(self.language) if isinstance(part, Fact) else None
-        return asked if asked and self.language != DEFAULT_LANGUAGE else _capital(part.name.replace("_", " "))
-
-    def option(self, kind: Type, name: str) -> str:
-        """The title of an option, else its name."""
-        return self._options(kind)[kind.options.index(name)].label(self.language)
-
-    def _options(self, kind: Type) -> tuple[Option, ...]:
-        part = self.protocol.kinds.get(kind.kind) or self.protocol.facts[kind.kind]
-        return part.options
-
-    def listed(self, words: Sequence[str], last: say.Phrase = say.OR) -> str:
-        """Words one after the other: `a, b or c`."""
-        if len(words) < 2:
-            return "".join(words)
-        return last(self.language, say.COMMA(self.language).join(words[:-1]), words[-1])
-
-    def quoted(self, text: str) -> str:
-        """A text in quotation marks."""
-        return say.QUOTED(self.language, text)
-
-    # Values as facts and results state them
-
-    def value(self, part: Fact | Measure, value: Any) -> str:
-        """A plain value of a fact or measure in words."""
-        if value is None:
-            return say.NOT_KNOWN(self.language)
-        match part.type.name:
-            case "yes_no":
-                return (say.YES if value else say.NO)(self.language)
-            case "scale" | "choice":
-                return self.option(part.type, value)
-            case "choices":
-                titles = [self.option(part.type, name) for name in value]
-                return say.SEMICOLON(self.language).join(titles) or say.NONE_CHOSEN(self.language)
-            case "number":
-                return self.number(Decimal(str(value)), part.unit.in_language(self.language))
-            case "moment":
-                return self.moment(value)
-            case "date":
-                return self.date(dt.date.fromisoformat(value))
-            case _:
-                return clean(value)
-
-    def possible(self, part: Measure, values: Sequence[Any]) -> str:
-        """A measure that is not settled: what is still possible of it."""
-        if not values or set(values) == self._bounds(part.type):
-            return say.NOT_KNOWN(self.language)
-        words = [self.value(part, value) for value in values]
-        if part.type.name == "choice":
-            return self.listed([self.quoted(word) for word in words])
-        return say.BETWEEN(self.language, words[0], words[-1])
-
-    def _bounds(self, kind: Type) -> set[Any]:
-        if kind.name != "number":
-            return {kind.options[0], kind.options[-1]} if kind.name == "scale" else set(kind.options)
-        return {decode(kind, int(end), None) for end in (kind.low, kind.high)}
-
-    def number(self, number: Decimal, unit: str = "") -> str:
-        """A number with its unit, without zeros that say nothing."""
-        plain = f"{number:,f}"
-        plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
-        return f"{plain.replace('-', '−')}{'' if unit[:1] in '%°' else ' '}{unit}".strip()
-
-    def moment(self, iso: str) -> str:
-        """An ISO time, in the protocol's zone, as a local time."""
-        moment = dt.datetime.fromisoformat(iso)
-        clock = moment.strftime("%H:%M:%S" if moment.second else "%H:%M")
-        zone = "" if self.protocol.time_zone else " UTC"
-        return say.DAY_AND_TIME(self.language, self.date(moment.date()), clock) + zone
-
-    def date(self, date: dt.date) -> str:
-        """A date with its weekday."""
-        weekday, month = say.WEEKDAYS[date.weekday()](self.language), say.MONTHS[date.month - 1](self.language)
-        return say.DATE(self.language, weekday, date.day, month, date.year)
-
-    def amount(self, amount: Decimal, unit: str) -> str:
-        """A length of time in one unit: `72 hours`."""
-        one, many = say.UNITS[unit]
-        return (one if amount == 1 else many)(self.language, self.number(amount))
-
-    def due(self, due: Due) -> str:
-        """When a response is due, counted from what."""
-        length = self.amount(Decimal(due.amount), due.unit)
-        if due.after in ("now", "active"):
-            return (say.DUE_AFTER_NOW if due.after == "now" else say.DUE_AFTER_ACTIVE)(self.language, length)
-        return say.DUE_AFTER(self.language, length, self.quoted(self.label(self.protocol.facts[due.after])))
+class Wording(Vocabulary):
+    """The words for the parts and the conditions of one protocol in one language."""
 
     # Conditions
 
     def condition(self, condition: Condition) -> str:
         """A condition as one sentence."""
-        return _capital(self._said(condition, nested=False))
+        return capital(self._said(condition, nested=False))
 
     def _said(self, condition: Condition, nested: bool) -> str:
         group = self.group(condition)
@@ -237,7 +124,7 @@ class Wording:
             joined = self._joined(parts, say.AND_ALSO if group.kind == "all" else say.OR_ELSE)
             return say.BRACKETS(self.language, joined) if nested else joined
         heading = group.heading(self.language)
-        whole = say.OF(self.language, heading[0].lower() + heading[1:], say.SEMICOLON(self.language).join(parts))
+        whole = say.OF(self.language, uncapital(heading), say.SEMICOLON(self.language).join(parts))
         return say.BRACKETS(self.language, whole) if nested else whole
 
     def _joined(self, parts: Sequence[str], last: say.Phrase) -> str:
@@ -250,18 +137,18 @@ class Wording:
                 return self.group(part, not holds)
             case AllOf(parts=(part,)) | AnyOf(parts=(part,)):
                 return self.group(part, holds)
-            case AllOf(parts=parts):
-                if not holds:
-                    return Group("not all", parts)
-                return None if _chain(parts) else Group("all", _flat(parts, AllOf))
-            case AnyOf(parts=parts):
-                return None if _equalities(parts) else Group("any" if holds else "none", _flat(parts, AnyOf))
+            case AllOf(parts=parts) if not (holds and _ends(parts)):
+                return Group("all" if holds else "not all", tuple(_flat(condition)))
+            case AnyOf(parts=parts) if not _equalities(parts) and not self._every_option(parts):
+                return Group("any" if holds else "none", tuple(_flat(condition)))
             case AtLeast(number=number, parts=parts):
                 return Group("at least" if holds else "fewer", parts, number)
             case Compare(comparator=comparator, left=Points(terms=terms) as points, right=Constant(value=number)):
                 if not _adds_ones(points) or self._counted(points):
                     return None
-                return _count_group(comparator if holds else OPPOSITE[comparator], tuple(part for _, part in terms), number)
+                return _count_group(
+                    comparator if holds else OPPOSITE[comparator], tuple(part for _, part in terms), number
+                )
             case _:
                 return None
 
@@ -280,8 +167,10 @@ class Wording:
                 return Clause(self.label(self.protocol.criteria[name]), "" if holds else say.NO(self.language))
             case Compare(comparator=comparator, left=left, right=right):
                 return self._comparison(comparator if holds else OPPOSITE[comparator], left, right)
-            case AllOf(parts=(Compare() as first, Compare() as second)):
-                return self._between(first, second)
+            case AllOf(parts=parts) if ends := _ends(parts):
+                return self._between(*ends)
+            case AnyOf(parts=parts) if fact := self._every_option(parts):
+                return Clause(self.label(fact), self._chosen(">=" if holds else "<", 1))
             case AnyOf(parts=parts):
                 return self._one_of_numbers([part for part in parts if isinstance(part, Compare)], holds)
             case IsOneOf(value=value, options=options):
@@ -299,13 +188,15 @@ class Wording:
                 raise AssertionError(f"a group, not a clause: {type(condition).__name__}")
 
     def _titles(self, kind: Type, positions: Iterable[int]) -> list[str]:
-        options = self._options(kind)
+        options = self.options(kind)
         return [self.quoted(options[position].label(self.language)) for position in sorted(positions)]
 
     def _one_of(self, words: Sequence[str], holds: bool) -> str:
         if holds:
             return self.listed(words)
-        return (say.NOT if len(words) == 1 else say.NEITHER)(self.language, self.listed(words, say.OR if len(words) == 1 else say.NOR))
+        return (say.NOT if len(words) == 1 else say.NEITHER)(
+            self.language, self.listed(words, say.OR if len(words) == 1 else say.NOR)
+        )
 
     def _inclusion(self, fact: Fact, options: frozenset[int], every: bool, holds: bool) -> Clause:
         words = self.listed(self._titles(fact.type, options), say.AND if every else say.OR)
@@ -331,11 +222,15 @@ class Wording:
 
     def _numbers(self, comparator: Comparator, left: Value, right: Value) -> Clause:
         if (fact := self._counted(left)) and isinstance(right, Constant):
-            if right.value == 0 and comparator in ("==", "<="):
-                return Clause(self.label(fact), say.NONE_CHOSEN(self.language))
-            number = say.COMPARED[comparator](self.language, self.number(Decimal(right.value)))
-            return Clause(self.label(fact), say.CHOSEN(self.language, number))
-        return Clause(self.about(left), say.COMPARED[comparator](self.language, self._quantity(right, self._unit(left))))
+            return Clause(self.label(fact), self._chosen(comparator, right.value))
+        return Clause(
+            self.about(left), say.COMPARED[comparator](self.language, self._quantity(right, self._unit(left)))
+        )
+
+    def _chosen(self, comparator: Comparator, number: int) -> str:
+        if (comparator, number) in (("==", 0), ("<=", 0), ("<", 1)):
+            return say.NONE_CHOSEN(self.language)
+        return say.CHOSEN(self.language, say.COMPARED[comparator](self.language, self.number(Decimal(number))))
 
     def _quantity(self, value: Value, unit: str) -> str:
         if isinstance(value, Constant) and value.type.name == "number":
@@ -343,13 +238,20 @@ class Wording:
         return self.term(value)
 
     def _between(self, first: Compare, second: Compare) -> Clause:
-        low = self._comparison(MIRRORED[first.comparator], first.right, first.left)
-        high = self._comparison(second.comparator, second.left, second.right)
-        return Clause(low.about, say.AND(self.language, low.said, high.said))
+        low, high = (self._comparison(end.comparator, end.left, end.right) for end in (first, second))
+        if (first.comparator, second.comparator, first.left.type.name) == (">=", "<=", "number"):
+            unit = self._unit(second.left)
+            return Clause(
+                low.about,
+                say.BETWEEN(self.language, self._quantity(first.right, ""), self._quantity(second.right, unit)),
+            )
+        return Clause(low.about, say.BOTH(self.language, low.said, high.said))
 
     def _one_of_numbers(self, parts: Sequence[Compare], holds: bool) -> Clause:
         unit = self._unit(parts[0].left)
-        return Clause(self.about(parts[0].left), self._one_of([self._quantity(part.right, unit) for part in parts], holds))
+        return Clause(
+            self.about(parts[0].left), self._one_of([self._quantity(part.right, unit) for part in parts], holds)
+        )
 
     def _on_scale(self, comparator: Comparator, left: Value, right: Value) -> str:
         if not isinstance(right, Constant) or comparator == "!=":
@@ -402,7 +304,7 @@ class Wording:
             case TierValue():
                 return say.TIER(self.language)
             case _:
-                return _capital(self.term(value))
+                return capital(self.term(value))
 
     def term(self, value: Value) -> str:
         """A value within a sentence: what people named is in quotation marks."""
@@ -421,7 +323,7 @@ class Wording:
                 moved = say.LATER if months > 0 else say.EARLIER
                 return moved(self.language, self.term(base), self._months(abs(months)))
             case Extreme(which=which, parts=parts):
-                extreme = (say.LEAST if which == "min" else say.GREATEST)
+                extreme = say.LEAST if which == "min" else say.GREATEST
                 return extreme(self.language, self.listed([self.term(part) for part in parts], say.AND))
             case Step(value=inner, by=by):
                 return self._step(inner, by)
@@ -461,7 +363,7 @@ class Wording:
         left, right = (self._operand(side, value) for side in (value.left, value.right))
         if isinstance(value.left, Constant) and value.left.value == 0 and value.operator == "-":
             return f"−{right}"
-        return f"{left} {say.SIGNS[value.operator]} {right}"
+        return say.ARITHMETIC[value.operator](self.language, left, right)
 
     def _operand(self, side: Value, whole: Arithmetic | DateShift) -> str:
         inner = side.value if isinstance(side, Rescaled) else side
@@ -495,13 +397,16 @@ class Wording:
 
     def _counted(self, value: Value) -> Fact | None:
         """The fact of several choices whose chosen options a value counts."""
-        if not isinstance(value, Points) or not all(isinstance(part, Includes) for _, part in value.terms):
+        if not isinstance(value, Points) or not _adds_ones(value):
             return None
-        names = {part.fact for _, part in value.terms if isinstance(part, Includes)}
-        fact = self.protocol.facts[names.pop()] if len(names) == 1 else None
-        every = [(1, frozenset([position])) for position in range(len(fact.options))] if fact else []
-        counted = [(add, part.options) for add, part in value.terms if isinstance(part, Includes)]
-        return fact if counted == every else None
+        return self._every_option([part for _, part in value.terms])
+
+    def _every_option(self, parts: Sequence[Condition]) -> Fact | None:
+        """The fact of which each part says that one option was chosen, where together they are all its options."""
+        chosen = [(part.fact, part.options) for part in parts if isinstance(part, Includes)]
+        fact = self.protocol.facts[chosen[0][0]] if len(chosen) == len(parts) else None
+        every = [(fact.name, frozenset([position])) for position in range(len(fact.options))] if fact else []
+        return fact if chosen == every else None
 
     def _unit(self, value: Value) -> str:
         match value:
@@ -517,26 +422,37 @@ class Wording:
                 return ""
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def dissolves(part: Condition, whole: Condition) -> bool:
+    """Whether the parts of a part can stand in its place: all within all, any within any."""
+    if not isinstance(part, AllOf | AnyOf) or type(part) is not type(whole):
+        return False
+    return not _ends(part.parts) and not _equalities(part.parts)
 
 
-def _flat(parts: Iterable[Condition], kind: type[AllOf] | type[AnyOf]) -> tuple[Condition, ...]:
-    """The parts, with those of parts of the same kind in their place."""
-    flat: list[Condition] = []
-    for part in parts:
-        inner = part.parts if isinstance(part, kind) and not _chain(part.parts) and not _equalities(part.parts) else None
-        flat += [part] if inner is None else _flat(inner, kind)
-    return tuple(flat)
+def _flat(whole: AllOf | AnyOf) -> Iterator[Condition]:
+    for part in whole.parts:
+        if isinstance(part, AllOf | AnyOf) and dissolves(part, whole):
+            yield from _flat(part)
+        else:
+            yield part
 
 
-def _chain(parts: Sequence[Condition]) -> bool:
-    """Whether the parts are a chained comparison such as 65 <= age < 80."""
+def _ends(parts: Sequence[Condition]) -> tuple[Compare, Compare] | None:
+    """The two ends where the parts say between what one value lies, as in 65 <= age < 80; it stands left in both."""
     match parts:
-        case (Compare(left=Constant(), right=middle), Compare(left=again, right=Constant())):
-            return middle == again
+        case (Compare() as first, Compare() as second):
+            ends = _turned(first), _turned(second)
         case _:
-            return False
+            return None
+    one = ends[0].left == ends[1].left and ends[0].left.type.name != "scale"
+    return ends if one and all(isinstance(end.right, Constant) for end in ends) else None
+
+
+def _turned(compare: Compare) -> Compare:
+    """A comparison with what is written out on the right."""
+    if not isinstance(compare.left, Constant):
+        return compare
+    return Compare(MIRRORED[compare.comparator], compare.right, compare.left)
 
 
 def _equalities(parts: Sequence[Condition]) -> bool:
@@ -558,8 +474,10 @@ def _count_group(comparator: Comparator, parts: tuple[Condition, ...], number: i
             return Group("any" if least == 1 else "at least", parts, least)
         case "<" | "<=":
             return Group("none" if fewer == 1 else "fewer", parts, fewer)
+        case "==":
+            return Group("exactly" if number else "none", parts, number)
         case _:
-            return Group("exactly" if comparator == "==" else "not exactly", parts, number)
+            return Group("not exactly" if number else "any", parts, number)
 
 
 def _stands_right(value: Value) -> bool:
@@ -567,7 +485,9 @@ def _stands_right(value: Value) -> bool:
     match value:
         case Constant() | Now():
             return True
-        case CalendarShift(value=base) | Arithmetic(left=base, right=Constant()) | DateShift(left=base, right=Constant()):
+        case (
+            CalendarShift(value=base) | Arithmetic(left=base, right=Constant()) | DateShift(left=base, right=Constant())
+        ):
             return isinstance(base, Now)
         case _:
             return False

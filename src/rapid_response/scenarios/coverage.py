@@ -10,7 +10,7 @@ from typing import Any
 
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol.model import Protocol
-from rapid_response.scenarios.goals import SIDES, Goal, Section, goals
+from rapid_response.scenarios.goals import SIDES, Goal, Section, goals_of
 from rapid_response.scenarios.snapshots import snapshot
 
 
@@ -61,7 +61,7 @@ class Coverage:
 
     def to_dict(self) -> dict[str, Any]:
         """The coverage as plain data: for each section and side the share, and the names that are missing."""
-        sided = {
+        sided: dict[str, Any] = {
             section: {side.replace(" ", "_"): self._entry(section, side) for side in sides}
             for section, sides in SIDES.items()
         }
@@ -78,7 +78,7 @@ class Coverage:
 def coverage_of(protocol: Protocol, results: Iterable[Recommendation]) -> Coverage:
     """What results touch of the protocol they came from."""
     taken = [snapshot(protocol, result.incident.facts, result.now) for result in results]
-    counted = tuple((goal, sum(one.reaches(goal) for one in taken)) for goal in goals(protocol))
+    counted = tuple((goal, sum(one.reaches(goal) for one in taken)) for goal in goals_of(protocol))
     return Coverage(counted, len(taken))
 
 

@@ -1,4 +1,4 @@
-"""What scenarios of a protocol can touch: its rules in both senses, its answers, its rows, and the edges of its numbers.
+"""What scenarios can touch of a protocol: rules in both senses, answers, rows, and the edges of numbers.
 
 Every goal is a condition and the truth that it is wanted to have. Coverage counts the scenarios that reach a goal;
 suggestions are incidents that reach goals no scenario does.
@@ -6,34 +6,26 @@ suggestions are incidents that reach goals no scenario does.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from rapid_response.evaluation.truth import NO, UNKNOWN, YES
 from rapid_response.protocol.expressions import (
-    DAY,
-    MICROSECONDS,
     AllOf,
     Always,
     AnyOf,
-    Arithmetic,
     Cases,
-    Comparator,
     Compare,
     Condition,
     Constant,
     CriterionHolds,
-    DateShift,
     FactHolds,
     FactValue,
     Includes,
     IsOneOf,
-    MeasureValue,
     Not,
     Points,
-    Rescaled,
     TextIs,
     Value,
     children,
@@ -41,8 +33,7 @@ from rapid_response.protocol.expressions import (
 )
 from rapid_response.protocol.model import Criterion, Fact, Gate, Measure, Protocol
 from rapid_response.protocol.problems import Span
-from rapid_response.protocol.values import decode, unscaled
-from rapid_response.scenarios.model import number_text
+from rapid_response.scenarios.edges import Edge, edges_of, tree
 
 Section = Literal["rule", "criterion", "scope", "response", "row", "edge", "option"]
 Node = Condition | Value
@@ -54,8 +45,6 @@ SIDES: Mapping[Section, tuple[str, ...]] = {
     "response": ("active", "inactive"),
 }
 """The sides of the sections that have the same for every name."""
-
-_MIRRORED: Mapping[Comparator, Comparator] = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +65,13 @@ class Goal:
     span: Span | None = field(repr=False, compare=False)
     words: str = ""
 
+    @property
+    def deciding(self) -> bool:
+        """Whether a rule is wanted to decide the tier, not only to fire."""
+        return self.section == "rule" and self.side == "decided"
 
-def goals(protocol: Protocol) -> tuple[Goal, ...]:
+
+def goals_of(protocol: Protocol) -> tuple[Goal, ...]:
     """Everything that scenarios of a protocol can touch, each once.
 
     >>> from rapid_response import protocol_from_text
@@ -87,7 +81,7 @@ def goals(protocol: Protocol) -> tuple[Goal, ...]:
     ... facts: {age: {type: number, min: 0, max: 120}}
     ... rules: {elders: {when: age >= 65, raise_to: high}}
     ... ''')
-    >>> [(goal.section, goal.name, goal.side) for goal in goals(protocol)][2:]
+    >>> [(goal.section, goal.name, goal.side) for goal in goals_of(protocol)][2:]
     [('rule', 'elders', 'decided'), ('edge', 'age', '64'), ('edge', 'age', '65')]
     """
     found = [
@@ -97,13 +91,18 @@ def goals(protocol: Protocol) -> tuple[Goal, ...]:
         *(goal for entry in protocol.scope.values() for goal in _gate("scope", entry)),
         *(goal for response in protocol.responses.values() for goal in _gate("response", response)),
         *(goal for measure in protocol.measures.values() for goal in _rows(measure)),
-        *(goal for node in nodes(protocol) if isinstance(node, Compare) for goal in _edges(protocol, node)),
-        *(goal for fact in _used_facts(protocol) for goal in _options(protocol, fact)),
+        *(_edge(edge) for node in nodes(protocol) if isinstance(node, Compare) for edge in edges_of(protocol, node)),
+        *(goal for fact in used_facts(protocol) for goal in _options(protocol, fact)),
     ]
     unique: dict[tuple[str, str, str], Goal] = {}
     for goal in found:
         unique.setdefault((goal.section, goal.name, goal.side), goal)
     return tuple(unique.values())
+
+
+def gate_condition(gate: Gate) -> Condition:
+    """What must hold: the `when`, and not the `unless`."""
+    return gate.when if gate.unless is None else AllOf((gate.when, Not(gate.unless)))
 
 
 def facts_under(protocol: Protocol, *nodes: Node) -> tuple[str, ...]:
@@ -125,7 +124,7 @@ def facts_under(protocol: Protocol, *nodes: Node) -> tuple[str, ...]:
 
 
 def _gate(section: Section, gate: Gate) -> Iterator[Goal]:
-    condition = gate.when if gate.unless is None else AllOf((gate.when, Not(gate.unless)))
+    condition = gate_condition(gate)
     holds, holds_not = SIDES[section][:2]
     yield Goal(section, gate.name, holds, condition, YES, gate.span)
     if not isinstance(condition, Always):
@@ -133,8 +132,7 @@ def _gate(section: Section, gate: Gate) -> Iterator[Goal]:
 
 
 def _deciding(gate: Gate) -> Iterator[Goal]:
-    holds = next(_gate("rule", gate))
-    yield Goal("rule", gate.name, "decided", holds.condition, YES, gate.span)
+    yield Goal("rule", gate.name, "decided", gate_condition(gate), YES, gate.span)
 
 
 def _may_decide(protocol: Protocol, name: str) -> bool:
@@ -187,88 +185,11 @@ def _words(condition: Condition) -> str:
     return condition.text
 
 
-# Edges of numbers
+# Edges and options
 
 
-def _edges(protocol: Protocol, compare: Compare) -> Iterator[Goal]:
-    """Where a value is compared with a constant: the values next to the edge, on both sides."""
-    value, comparator, constant = compare.left, compare.comparator, compare.right
-    if isinstance(value, Constant):
-        value, comparator, constant = constant, _MIRRORED[comparator], value
-    if not isinstance(constant, Constant) or constant.type.name not in ("number", "moment", "date", "duration"):
-        return
-    edge, factor = constant.value, 1
-    if isinstance(value, Rescaled):
-        value, factor = value.value, value.factor
-    if comparator in ("==", "!=") and edge % factor:
-        return
-    edge = -(-edge // factor) if comparator in (">=", "<") else edge // factor
-    for side in _sides(protocol, value, comparator, edge):
-        condition = side.condition(value)
-        if side.low <= value.type.high and side.high >= value.type.low:
-            label = side.label(protocol, value, constant)
-            yield Goal("edge", _name(value), label, condition, YES, compare.span)
-
-
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """The values next to an edge on one side of it, from `low` to `high`."""
-
-    sign: str
-    low: float
-    high: float
-
-    def condition(self, value: Value) -> Condition:
-        ends: tuple[tuple[Comparator, float], ...] = ((">=", self.low), ("<=", self.high))
-        if self.low == self.high:
-            return Compare("==", value, Constant(int(self.low), value.type))
-        return AllOf(
-            tuple(Compare(sign, value, Constant(int(end), value.type)) for sign, end in ends if not math.isinf(end))
-        )
-
-    def label(self, protocol: Protocol, value: Value, constant: Constant) -> str:
-        kind = value.type
-        if self.low == self.high and kind.name == "number":
-            return number_text(unscaled(int(self.low), kind.places))
-        if self.low == self.high and kind.name == "date":
-            return str(decode(kind, int(self.low), None))
-        if kind.name == "moment":
-            return f"{self.sign} {decode(kind, constant.value, protocol.time_zone)}"
-        return f"{self.sign} {constant.text}"
-
-
-def _sides(protocol: Protocol, value: Value, comparator: Comparator, edge: int) -> tuple[_Side, ...]:
-    grain = _grain(protocol, value)
-    match comparator:
-        case ">=" | "<":
-            return _Side("<", edge - grain, edge - 1), _Side(">=", edge, edge + grain - 1)
-        case ">" | "<=":
-            return _Side("<=", edge - grain + 1, edge), _Side(">", edge + 1, edge + grain)
-        case _:
-            return _Side("<", edge - grain, edge - 1), _Side("==", edge, edge), _Side(">", edge + 1, edge + grain)
-
-
-def _grain(protocol: Protocol, value: Value) -> float:
-    """How near to an edge is next to it: one unit, a day or a minute; quotients come in no steps, so any value will do."""
-    parts = tuple(_below(protocol, value))
-    match value.type.name:
-        case "number":
-            return math.inf if any(isinstance(part, Arithmetic) and part.operator == "/" for part in parts) else 1
-        case "date":
-            return 1
-        case _:
-            return DAY if any(isinstance(part, DateShift) for part in parts) else MICROSECONDS["minute"]
-
-
-def _name(value: Value) -> str:
-    match value:
-        case FactValue(fact=name) | MeasureValue(measure=name):
-            return name
-        case _:
-            return value.text
-
-
-# Options
+def _edge(edge: Edge) -> Goal:
+    return Goal("edge", edge.name, edge.side, edge.condition, YES, edge.span)
 
 
 def _options(protocol: Protocol, fact: Fact) -> Iterator[Goal]:
@@ -304,7 +225,7 @@ def _texts(protocol: Protocol, fact: str) -> list[str]:
 def nodes(protocol: Protocol) -> Iterator[Node]:
     """Every condition and value of a protocol, those within others too."""
     for root in _roots(protocol):
-        yield from _tree(root)
+        yield from tree(root)
 
 
 def _roots(protocol: Protocol) -> Iterator[Node]:
@@ -317,19 +238,6 @@ def _roots(protocol: Protocol) -> Iterator[Node]:
     yield from (measure.value for measure in protocol.measures.values())
 
 
-def _tree(node: Node) -> Iterator[Node]:
-    yield node
-    for child in children(node):
-        yield from _tree(child)
-
-
-def _below(protocol: Protocol, node: Node) -> Iterator[Node]:
-    """A node's tree, with those of the measures it refers to."""
-    for part in _tree(node):
-        yield part
-        if isinstance(part, MeasureValue):
-            yield from _below(protocol, protocol.measures[part.measure].value)
-
-
-def _used_facts(protocol: Protocol) -> Iterator[Fact]:
+def used_facts(protocol: Protocol) -> Iterator[Fact]:
+    """The facts that anything in a protocol depends on."""
     return (protocol.facts[name] for name in facts_under(protocol, *_roots(protocol)))

@@ -13,6 +13,9 @@ from rapid_response.protocol.problems import Span
 NOTHING = "nothing"
 """What `expect: {tier: …}` says where no tier is recommended."""
 
+LONGEST_NAME = 200
+"""So many characters the name of a scenario has at most."""
+
 ClaimKind = Literal[
     "tier", "lowest", "highest", "standing", "scope", "measure", "criterion", "rule", "response", "assumption"
 ]

@@ -19,9 +19,7 @@ from rapid_response.protocol.problems import Problem, Source, Span, did_you_mean
 from rapid_response.protocol.reading import Mapping, Node, Scalar, read_source, read_yaml
 from rapid_response.protocol.reading import Sequence as SequenceNode
 from rapid_response.protocol.values import Unfit, encode, from_yaml, unscaled
-from rapid_response.scenarios.model import NOTHING, Claim, ClaimKind, Scenario, ScenarioError, number_text
-
-LONGEST_NAME = 200
+from rapid_response.scenarios.model import LONGEST_NAME, NOTHING, Claim, ClaimKind, Scenario, ScenarioError, number_text
 
 _RULE_STATES = {"fired": "fired", "not_fired": "not fired", "open": "open", "overridden": "overridden"}
 _RESPONSE_STATES = {"active": "active", "inactive": "inactive", "open": "open"}
@@ -89,9 +87,10 @@ class _Reader:
     # Files and scenarios
 
     def file(self, source: Source) -> list[Scenario]:
-        before = len(self.problems)
-        root = read_yaml(source, self.problems)
-        if len(self.problems) > before:
+        faults: list[Problem] = []
+        root = read_yaml(source, faults)
+        if faults:
+            self.problems.extend(replace(fault, confidential=True) for fault in faults)
             return []
         if not isinstance(root, Mapping):
             span = root.span if root else Span(source, 1, 1, 1, 1)
@@ -103,7 +102,15 @@ class _Reader:
             span = nodes.span if nodes else root.span
             self.note("RR203", "`scenarios` is a list of at least one scenario", span, "begin each one with `- name:`")
             return []
-        return [scenario for node in nodes.items if (scenario := self.scenario(node))]
+        return [scenario for node in nodes.items if (scenario := self.discreetly(node))]
+
+    def discreetly(self, node: Node) -> Scenario | None:
+        """A scenario. Problems do not show lines that its incident stands on: they may hold what people said."""
+        before = len(self.problems)
+        scenario = self.scenario(node)
+        if isinstance(node, Mapping) and (incident := node.get("incident")):
+            self.problems[before:] = [_discreet(problem, incident.span) for problem in self.problems[before:]]
+        return scenario
 
     def scenario(self, node: Node) -> Scenario | None:
         if not isinstance(node, Mapping):
@@ -167,7 +174,7 @@ class _Reader:
         try:
             return encode_as_of(self.protocol, given.text if given else None)
         except IncidentError as error:
-            self.problems += [replace(problem, span=span) for problem in error.problems]
+            self.problems.extend(replace(problem, span=span) for problem in error.problems)
             return None
 
     def refuse_history(self, node: Mapping) -> None:
@@ -187,7 +194,7 @@ class _Reader:
             return
         if isinstance(expect, Scalar) and expect.is_null:
             span = (node.key("expect") or expect).span
-            self.note("RR601", "the scenario expects nothing, so nothing is checked", span, "say what should come out")
+            self.nothing_expected(span)
             return
         if not isinstance(expect, Mapping):
             self.note("RR203", "`expect` is a mapping", expect.span, "write it like {tier: …}")
@@ -200,9 +207,10 @@ class _Reader:
                 found += 1
                 yield claim
         if not found and len(self.problems) == before:
-            self.note(
-                "RR601", "the scenario expects nothing, so nothing is checked", expect.span, "name what should come out"
-            )
+            self.nothing_expected(expect.span)
+
+    def nothing_expected(self, span: Span) -> None:
+        self.note("RR601", "the scenario expects nothing, so nothing is checked", span, "say what should come out")
 
     def readers(self) -> dict[str, Callable[[Node], Iterator[Claim]]]:
         protocol = self.protocol
@@ -281,26 +289,23 @@ class _Reader:
             self.note("RR203", f"lists of {kind}s by state were expected here", node.span, f"write it like {example}")
             return
         self.refuse_unknown(node, tuple(states), f"`{kind}s`")
-        seen: dict[str, tuple[str, Span]] = {}
+        seen: dict[str, Span] = {}
         for key, names in node.entries:
             for name in self.names_in(names) if key.text in states else ():
                 if self.known(name, known, kind) and self.possible(kind, name, key.text, seen):
                     yield Claim(kind, name.text, (states[key.text],), name.span)
 
-    def possible(self, kind: ClaimKind, name: Scalar, state: str, seen: dict[str, tuple[str, Span]]) -> bool:
+    def possible(self, kind: ClaimKind, name: Scalar, state: str, seen: dict[str, Span]) -> bool:
         if kind == "rule" and state == "overridden" and self.protocol.rules[name.text].effect == "limit_to":
             self.note("RR602", f"`{name.text}` is a limit, and a limit is never overridden", name.span)
             return False
-        if name.text not in seen:
-            seen[name.text] = (state, name.span)
-            return True
-        first, span = seen[name.text]
-        message = (
-            f"`{name.text}` cannot be both {first} and {state}" if first != state else f"`{name.text}` is listed twice"
-        )
-        problem = "RR602" if first != state else "RR302"
-        self.problems.append(Problem(problem, message, name.span, "keep one of the two", ((span, "first here"),)))
-        return False
+        if name.text in seen:
+            others = ((seen[name.text], "first here"),)
+            message = f"`{name.text}` is listed twice"
+            self.problems.append(Problem("RR302", message, name.span, "keep one of the two", others))
+            return False
+        seen[name.text] = name.span
+        return True
 
     def names_in(self, node: Node) -> Iterator[Scalar]:
         if not isinstance(node, SequenceNode):
@@ -313,8 +318,8 @@ class _Reader:
                 self.note("RR203", "a name was expected here", item.span)
 
     def assumptions(self, node: Node) -> Iterator[Claim]:
-        parts = [*self.protocol.facts.values(), *self.protocol.criteria.values()]
-        assumed = {part.name: part.assumed is not None for part in parts}
+        facts, criteria = self.protocol.facts.values(), self.protocol.criteria.values()
+        assumed = {part.name: part.assumed is not None for parts in (facts, criteria) for part in parts}
         for name in self.names_in(node):
             if not self.known(name, assumed, "fact or criterion"):
                 continue
@@ -337,6 +342,12 @@ class _Reader:
             self.note("RR301", f"unknown {what} `{node.text[:60]}`", node.span, remedy)
             return None
         return node.text
+
+
+def _discreet(problem: Problem, incident: Span) -> Problem:
+    span = problem.span
+    shared = span is not None and span.line <= incident.end_line and span.end_line >= incident.line
+    return replace(problem, confidential=problem.confidential or shared)
 
 
 def _first(node: Mapping) -> Span:

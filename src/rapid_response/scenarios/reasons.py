@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from rapid_response.evaluation.recommendation import (
+from rapid_response.evaluation.outcomes import (
     Evidence,
     Outcome,
     Reason,
-    Recommendation,
     ResponseOutcome,
     RuleOutcome,
     ScopeOutcome,
 )
+from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol.expressions import Not
 from rapid_response.protocol.model import NO_TEXT, Text, Tier
 from rapid_response.scenarios.goals import facts_under
@@ -96,7 +96,7 @@ def why(result: Recommendation, claim: Claim) -> tuple[Why, ...]:
         case _ if claim.name in result.protocol.criteria:
             return (_criterion(result, claim.name),)
         case _:
-            return (Why("fact", claim.name, "known", grounds=(_fact(result, claim.name),)),)
+            return (Why("fact", claim.name, "not assumed", grounds=(_fact(result, claim.name),)),)
 
 
 def _behind_tier(result: Recommendation, claim: Claim) -> list[RuleOutcome]:
@@ -128,21 +128,15 @@ def _behind_scope(result: Recommendation) -> list[ScopeOutcome]:
 
 
 def _outcome(outcome: Outcome) -> Why:
+    kind: Literal["response", "scope"] = "response" if isinstance(outcome, ResponseOutcome) else "scope"
     grounds = _unlike(ground for reason in _decisive(outcome) for ground in _grounds(reason))
-    shared = {"title": outcome.part.title, "because": outcome.because, "grounds": grounds}
-    if isinstance(outcome, RuleOutcome):
-        tiers = tuple(dict.fromkeys(tier.name for tier in outcome.tiers))
-        return Why(
-            "rule",
-            outcome.name,
-            outcome.state,
-            effect=outcome.part.effect,
-            tiers=tiers,
-            overridden_by=outcome.overridden_by,
-            **shared,
-        )
-    assert isinstance(outcome, ResponseOutcome | ScopeOutcome)
-    return Why("response" if isinstance(outcome, ResponseOutcome) else "scope", outcome.name, outcome.state, **shared)
+    told = Why(kind, outcome.name, "", outcome.part.title, outcome.because, grounds=grounds)
+    if not isinstance(outcome, RuleOutcome):
+        assert isinstance(outcome, ResponseOutcome | ScopeOutcome)
+        return replace(told, state=outcome.state)
+    tiers = tuple(dict.fromkeys(tier.name for tier in outcome.tiers))
+    effect, over = outcome.part.effect, outcome.overridden_by
+    return replace(told, kind="rule", state=outcome.state, effect=effect, tiers=tiers, overridden_by=over)
 
 
 def _decisive(outcome: Outcome) -> list[Reason]:
@@ -165,7 +159,7 @@ def _grounds(reason: Reason) -> Iterator[Ground]:
         for part in parts:
             yield from _grounds(part)
     elif reason.criterion:
-        yield Ground(reason.criterion, reason.state, "assumed")
+        yield Ground(reason.criterion, reason.state == "yes", "assumed")
     else:
         yield from (_ground(evidence) for evidence in reason.evidence)
 

@@ -123,13 +123,13 @@ def run_scenarios(
 ) -> Run:
     """Run scenarios against a protocol.
 
-    `only` keeps the scenarios whose name contains it, in upper or lower case. `fail_under` is a percentage that both the
-    rules that fired and the rules that did not must reach. A run without a scenario does not pass.
+    `only` keeps the scenarios whose name contains it, in upper or lower case. `fail_under` is a percentage that both
+    the rules that fired and the rules that did not must reach. A run without a scenario does not pass.
 
     >>> from rapid_response import protocol_from_text
     >>> from rapid_response.scenarios.reading import scenarios_from_text
     >>> protocol = protocol_from_text("protocol: p\\ntiers: {low: {}, high: {}}")
-    >>> scenarios = scenarios_from_text(protocol, "scenarios: [{name: A quiet day, incident: {}, expect: {tier: high}}]")
+    >>> scenarios = scenarios_from_text(protocol, "scenarios: [{name: Quiet, incident: {}, expect: {tier: high}}]")
     >>> run = run_scenarios(protocol, scenarios)
     >>> run.passed, run.results[0].failures[0].came
     (False, ('low',))

@@ -27,7 +27,7 @@ from rapid_response.protocol.expressions import (
     TextIs,
     Value,
 )
-from rapid_response.protocol.model import Protocol
+from rapid_response.protocol.model import Protocol, Rule
 from rapid_response.protocol.values import Encoded
 from rapid_response.scenarios.goals import Goal
 
@@ -66,22 +66,32 @@ class Snapshot:
                 return self.answer(condition)
 
     def answer(self, condition: Condition) -> int:
-        """How a condition about one fact's answer comes out."""
+        """How a condition about one fact's answer comes out on what was given."""
         match condition:
             case FactHolds(fact=name):
-                return _truth(self.facts[name], self.facts[name] is True)
+                known = self.given_of(name)
+                holds = known is True
             case IsOneOf(value=FactValue(fact=name, type=kind), options=options):
-                return _truth(self.facts[name], self.facts[name] in [kind.options[place] for place in options])
+                known = self.given_of(name)
+                holds = known in [kind.options[place] for place in options]
             case Includes(fact=name, options=options):
-                chosen = self.facts[name]
-                return _truth(chosen, any(int(chosen or 0) >> place & 1 for place in options))
+                known = self.given_of(name)
+                holds = any(int(known or 0) >> place & 1 for place in options)
             case TextIs(fact=name, texts=texts):
-                return _truth(self.facts[name], self.facts[name] in texts)
+                known = self.given_of(name)
+                holds = known in texts
             case _:
                 raise AssertionError(f"not a condition that goals are made of: {type(condition).__name__}")
+        return UNKNOWN if known is None else YES if holds else NO
+
+    def given_of(self, fact: str) -> Encoded | None:
+        """What was given of a fact."""
+        return self.given[list(self.protocol.facts).index(fact)]
 
     def bounds(self, value: Value) -> Bounds:
         """The least and greatest that a number, step or time can still be."""
+        if isinstance(value, Constant):
+            return value.value, value.value
         slot = self.protocol.program.slots.get(value)
         if slot is not None:
             low, high = self.trace[slot]
@@ -94,15 +104,19 @@ class Snapshot:
         return place, place
 
     def reaches(self, goal: Goal) -> bool:
-        """Whether the incident touches what the goal stands for."""
-        if self.truth(goal.condition) != goal.wanted:
+        """Whether the incident touches what the goal stands for. An answer must be given, not assumed."""
+        truth = self.answer if goal.section == "option" else self.truth
+        if truth(goal.condition) != goal.wanted:
             return False
-        return goal.side != "decided" or goal.section != "rule" or goal.name in self.deciding()
+        return not goal.deciding or self.decides(self.protocol.rules[goal.name])
 
-    def deciding(self) -> tuple[str, ...]:
-        """The rules that decide the recommended tier."""
+    def decides(self, rule: Rule) -> bool:
+        """Whether a rule is among those that decide the tier; the reasons are put together only where it may be."""
         result = recommend(self.protocol, Incident(None, self.given, NO_DETAILS), self.now)
-        return tuple(rule.name for rule in result.deciding)
+        low, high = self.bounds(rule.tier)
+        if result.tier is None or not low <= result.tier.level <= high:
+            return False
+        return rule.name in [deciding.name for deciding in result.deciding]
 
 
 def snapshot(protocol: Protocol, given: Facts, now: int | None) -> Snapshot:
@@ -111,10 +125,6 @@ def snapshot(protocol: Protocol, given: Facts, now: int | None) -> Snapshot:
     assumed = tuple(a if fact is None else fact for fact, a in zip(given, program.assumed, strict=True))
     trace = program.trace(assumed, now, True, None)
     return Snapshot(protocol, given, now, dict(zip(protocol.facts, assumed, strict=True)), trace)
-
-
-def _truth(known: Encoded | None, holds: bool) -> int:
-    return UNKNOWN if known is None else YES if holds else NO
 
 
 def _compared(comparator: Comparator, bounds: Bounds, constant: float) -> int:

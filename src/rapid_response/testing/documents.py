@@ -34,7 +34,7 @@ _OPTIONS = (
     ("only",),
     ("flag_1", "other", "true", "unsettled", "count"),
 )
-_NUMBERS = (
+_NUMBERS: tuple[dict[str, str], ...] = (
     {"min": "0", "max": "10"},
     {"min": "1", "max": "4"},
     {"min": "-5", "max": "5"},
@@ -69,13 +69,13 @@ class _Author:
 
     def protocol(self) -> dict[str, Document]:
         tiers = self.tiers()
-        kinds = self.section("kind", 2, self.kind)
+        kinds = self.section("kind", 3, self.kind)
         facts = self.facts()
         definitions: dict[str, _Section] = {"criteria": {}, "measures": {}}
         for number in range(1, self.choices.integer(1, 7)):
             self.define(definitions, number)
         scope = self.section("scope", 2, lambda _: self.gate())
-        rules = self.section("rule", 6, lambda _: self.rule())
+        rules = self.section("rule", 8, lambda _: self.rule(), least=1)
         self.names.in_response = True
         responses = self.section("response", 4, lambda _: self.response())
         sections = {"kinds": kinds, "facts": facts, **definitions}
@@ -94,9 +94,9 @@ class _Author:
             heading["if_unsettled"] = self.choices.pick(("lowest", "highest", "nothing"))
         return heading
 
-    def section(self, word: str, most: int, part: Callable[[str], Document]) -> dict[str, Document]:
-        """Up to `most` parts, numbered by their place."""
-        return {name: part(name) for name in self.numbered(word, self.choices.integer(0, most))}
+    def section(self, word: str, most: int, part: Callable[[str], Document], least: int = 0) -> _Section:
+        """Some parts, numbered by their place."""
+        return {name: part(name) for name in self.numbered(word, self.choices.integer(least, most))}
 
     def numbered(self, word: str, count: int) -> list[str]:
         return [f"{word}_{number}" for number in range(1, count + 1)]
@@ -107,17 +107,19 @@ class _Author:
     # Tiers, kinds and facts
 
     def tiers(self) -> dict[str, Document]:
-        names = self.numbered("tier", self.choices.integer(1, 5))
+        names = self.numbered("tier", self.choices.pick((2, 3, 3, 4, 4, 5, 6, 1)))
         self.names.kinds["tiers"] = Type("scale", kind="tiers", options=tuple(names), low=0, high=len(names) - 1)
         effort: Document = {"effort": {"hours": "1.5"}}
         return {"tiers": {name: effort if self.choices.chance(10) else self.titled({}) for name in names}}
 
     def kind(self, name: str) -> Document:
-        return self.titled(self.typed(self.names.kinds, name, self.choices.pick(("scale", "choice", "choices"))))
+        return self.titled(
+            self.typed(self.names.kinds, name, self.choices.pick(("scale", "choice", "scale", "choice", "choices")))
+        )
 
     def facts(self) -> dict[str, Document]:
-        types = ("yes_no", "scale", "number", "choice", "choices", "moment", "date", "text", "kind")
-        chosen = ["yes_no", *(self.choices.pick(types) for _ in range(self.choices.integer(0, 7)))]
+        types = ("yes_no", "scale", "number", "number", "choice", "choices", "moment", "date", "text", "kind", "kind")
+        chosen = ["yes_no", *(self.choices.pick(types) for _ in range(self.choices.integer(0, 9)))]
         words = {"yes_no": "flag", "choices": "several", "kind": "shared"}
         named = [(f"{words.get(kind, kind)}_{number}", kind) for number, kind in enumerate(chosen, 1)]
         return {name: self.fact(name, kind) for name, kind in named}
@@ -130,7 +132,8 @@ class _Author:
         else:
             part = self.typed(self.names.facts, name, kind)
         if self.choices.chance(30):
-            part[self.choices.pick(("until_known", "blank_means"))] = self.answer(self.names.facts[name])
+            stated = self.choices.pick(("until_known", "until_known", "blank_means"))
+            part[stated] = self.answer(self.names.facts[name])
         if self.choices.chance(5):
             part["private"] = "yes"
         return self.titled(part)
@@ -203,7 +206,7 @@ class _Author:
     def measure(self) -> tuple[Document, Type]:
         """A measure in one of the six forms, and its type."""
         kinds = [kind for kind in self.names.kinds.values() if kind.name in ("scale", "choice")]
-        kind = self.choices.pick([None, None, self.names.kinds["tiers"], *kinds])
+        kind = self.choices.pick([None, None, *kinds, *(kind for kind in kinds if kind.name == "choice")])
         forms = (self.formula, self.points, self.cases, self.values, self.bands, self.table)
         part, value = self.choices.pick(forms)(kind)
         if not fits(value):
@@ -243,9 +246,7 @@ class _Author:
 
     def cases(self, kind: Type | None) -> tuple[dict[str, Document], Type]:
         results = [self.result(kind, 1) for _ in range(self.choices.integer(1, 4))]
-        rows: list[Document] = [
-            {"when": self.sentences.block(1), "is": scalar(result.text)} for result in results[:-1]
-        ]
+        rows: list[Document] = [{"when": self.sentences.block(1), "is": scalar(result.text)} for result in results[:-1]]
         return {"cases": [*rows, {"otherwise": scalar(results[-1].text)}]}, _joined(results)
 
     def values(self, kind: Type | None) -> tuple[dict[str, Document], Type]:
@@ -274,7 +275,11 @@ class _Author:
         covering = self.choices.chance(30) and edges[-1] < top
         results = [self.result(kind, 1) for _ in range(len(edges) + 1)]
         rows = [self.band(edge, result) for edge, result in zip(edges, results, strict=False)]
-        last = {"up_to": f"{top:f}", "is": scalar(results[-1].text)} if covering else {"otherwise": scalar(results[-1].text)}
+        last = (
+            {"up_to": f"{top:f}", "is": scalar(results[-1].text)}
+            if covering
+            else {"otherwise": scalar(results[-1].text)}
+        )
         return {"by": scalar(by.text), "bands": [*rows, last]}, _joined(results)
 
     def band(self, edge: Decimal, result: Phrase) -> Document:
@@ -330,18 +335,22 @@ class _Author:
         if kind.name == "number":
             return self.number_cell(domain, kind)
         names = [self.names.option(self.choices, kind.options[option]) for option in domain]
-        if kind.name == "scale" and domain == _domain(kind)[domain[0] :] and '"' not in names[0]:
+        if kind.name == "scale" and domain == _domain(kind)[domain[0] :]:
             return quoted(f">= {names[0]}")
+        if kind.name == "scale" and len(domain) == domain[-1] - domain[0] + 1 and self.choices.chance(50):
+            return quoted(f"{names[0]} to {names[-1]}")
         return quoted(names[0]) if len(names) == 1 else [quoted(name) for name in names]
 
     def number_cell(self, domain: tuple[int, ...], kind: Type) -> Document:
-        low, high = (f"{Decimal(end).scaleb(-kind.places):f}" for end in domain)
+        below, low, high, above = (_shown(end, kind) for end in (domain[0] - 1, *domain, domain[1] + 1))
         if domain[0] == domain[1]:
             return self.choices.pick((low, quoted(f"== {low}")))
         if domain[1] == kind.high:
-            return quoted(f">= {low}")
+            return quoted(self.choices.pick((f">= {low}", f"> {below}")))
         if domain[0] == kind.low:
-            return quoted(f"<= {high}")
+            return quoted(self.choices.pick((f"<= {high}", f"< {above}")))
+        if self.choices.chance(20):
+            return [low, quoted(f"{_shown(domain[0] + 1, kind)} to {high}")]
         return quoted(f"{low} to {high}")
 
     # Rules and responses
@@ -356,12 +365,14 @@ class _Author:
         return self.titled(part)
 
     def rule(self) -> Document:
-        tiers = self.names.kinds["tiers"]
-        target = self.result(tiers, 1) if self.choices.chance(35) else self.sentences.option(tiers)
+        kind = self.names.kinds["tiers"]
+        effect = self.choices.pick(("raise_to", "raise_to", "limit_to"))
+        useful = (kind.options[1:] if effect == "raise_to" else kind.options[:-1]) or kind.options
+        target = self.result(kind, 1).text if self.choices.chance(35) else self.choices.pick(useful)
         gate = self.gate()
-        if self.choices.chance(15):
+        if self.choices.chance(10):
             gate.pop("when")
-        return {**gate, self.choices.pick(("raise_to", "limit_to")): scalar(target.text)}
+        return {**gate, effect: scalar(target)}
 
     def response(self) -> Document:
         part = self.gate()
@@ -378,6 +389,10 @@ def _domain(kind: Type) -> tuple[int, ...]:
     if kind.name == "yes_no":
         return (0, 1)
     return (int(kind.low), int(kind.high)) if kind.name == "number" else tuple(range(len(kind.options)))
+
+
+def _shown(number: int, kind: Type) -> str:
+    return f"{Decimal(number).scaleb(-kind.places):f}"
 
 
 def _texts(results: dict[str, Phrase]) -> Document:

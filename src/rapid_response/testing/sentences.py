@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import pairwise
 
 from rapid_response.protocol.expressions import Type
 from rapid_response.protocol.grammar import KEYWORDS
@@ -21,6 +22,7 @@ MOST_PLACES = 6
 LARGEST = 2**63 - 1
 TEXTS = ("Chinatown", "唐人街", "it's here: #1", "")
 
+_DIVISORS = tuple(Decimal(number) for number in ("2", "128", "3", "-8", "0.5"))
 _EQUALITY = ("==", "!=")
 _ORDER = (">=", "<", "<=", ">", "==", "!=")
 
@@ -86,8 +88,8 @@ class Sentences:
         if depth == 0 or self.choices.chance(60):
             return self.line(depth)
         word = self.choices.pick(("all", "any", "none", "at_least", ""))
-        most = 18 if depth == 1 and self.choices.chance(4) else 3
-        parts = [self.block(depth - 1) for _ in range(self.choices.integer(1, most))]
+        many = depth == 1 and word == "at_least" and self.choices.chance(8)
+        parts = [self.block(depth - 1) for _ in range(self.choices.integer(*((16, 18) if many else (1, 3))))]
         if word == "at_least":
             return {"at_least": str(self.choices.integer(1, len(parts))), "of": parts}
         return {word: parts} if word else parts
@@ -120,9 +122,8 @@ class Sentences:
         return Phrase(f"{left} {self.choices.pick(_EQUALITY)} {right}", level=COMPARISON)
 
     def side(self, depth: int) -> str:
-        """A condition to be compared with another; `unsettled` only stands alone."""
-        phrase = self.condition(depth - 1) if depth else self.standing()
-        return (self.standing() if phrase.text == "unsettled" else phrase).within(SUM)
+        """A condition to be compared with another."""
+        return (self.condition(depth - 1) if depth else self.standing()).within(SUM)
 
     def comparisons(self) -> list[Callable[[int], Phrase]]:
         """The conditions that the names allow."""
@@ -133,8 +134,8 @@ class Sentences:
             (("choice",), [self.choice_equality, self.option_membership]),
             (("choices",), [self.inclusion]),
             (("text",), [self.text_equality]),
-            (("moment",), [self.moment_comparison, self.elapsed_comparison]),
-            (("date",), [self.date_comparison, self.day_comparison]),
+            (("moment",), [self.moment_comparison, self.elapsed_comparison, self.moment_membership]),
+            (("date",), [self.date_comparison, self.day_comparison, self.date_membership]),
         ):
             if self.names.named(*types):
                 found += makers
@@ -162,19 +163,19 @@ class Sentences:
         counted = self.count(depth)
         return self.chain([counted, self.constant(counted.type)], _ORDER)
 
-    def number_comparison(self, depth: int) -> Phrase:
-        middle = self.number(depth)
+    def number_comparison(self, _: int) -> Phrase:
+        middle = self.number(self.choices.integer(0, 2))
         others = [
-            self.number(depth - 1) if depth and self.choices.chance(30) else self.constant(middle.type)
+            self.number(1) if self.choices.chance(25) else self.constant(middle.type)
             for _ in range(2 if self.choices.chance(25) else 1)
         ]
         row = [others[0], middle, *others[1:]] if self.choices.chance(40) else [middle, *others]
-        if not all(_comparable(a, b) for a, b in zip(row, row[1:], strict=False)):
+        if not all(_comparable(a, b) for a, b in pairwise(row)):
             return self.standing()
         return self.chain(row, _ORDER)
 
-    def number_membership(self, depth: int) -> Phrase:
-        value = self.number(depth) if self.choices.chance(30) else self.choices.pick(self.names.named("number"))
+    def number_membership(self, _: int) -> Phrase:
+        value = self.number(1) if self.choices.chance(30) else self.choices.pick(self.names.named("number"))
         items = [self.constant(value.type) for _ in range(self.choices.integer(1, 3))]
         if value.is_constant or not all(_comparable(value, item) for item in items):
             return self.standing()
@@ -184,8 +185,8 @@ class Sentences:
         word = self.choices.pick(("in", "not in"))
         return Phrase(f"{value.within(SUM)} {word} [{', '.join(items)}]", level=COMPARISON)
 
-    def scale_comparison(self, depth: int) -> Phrase:
-        value = self.scale(self.choices.pick(self.names.named("scale")), depth)
+    def scale_comparison(self, _: int) -> Phrase:
+        value = self.scale(self.choices.pick(self.names.named("scale")), self.choices.integer(0, 2))
         other = self.partner(value.type)
         row = [value, other] if self.choices.chance(70) else [self.option(value.type), value, other]
         return self.chain(row, _ORDER)
@@ -200,10 +201,10 @@ class Sentences:
         alike = [phrase for phrase in self.names.named(kind.name) if phrase.type.alike(kind)]
         return self.choices.pick(alike) if self.choices.chance(40) and alike else self.option(kind)
 
-    def option_membership(self, depth: int) -> Phrase:
+    def option_membership(self, _: int) -> Phrase:
         value = self.choices.pick(self.names.named("scale", "choice"))
         if value.type.name == "scale":
-            value = self.scale(value, min(depth, 1))
+            value = self.scale(value, 1)
         options = self.choices.subset(value.type.options, least=1)
         return self.membership(value, [self.names.option(self.choices, name) for name in options])
 
@@ -225,6 +226,14 @@ class Sentences:
     def moment_comparison(self, _: int) -> Phrase:
         row = [self.moment(), self.moment(), *([self.moment()] if self.choices.chance(15) else [])]
         return self.chain(row, _ORDER)
+
+    def moment_membership(self, _: int) -> Phrase:
+        value = self.choices.pick(self.names.named("moment"))
+        return self.membership(value, [self.literal() for _ in range(self.choices.integer(1, 3))])
+
+    def date_membership(self, _: int) -> Phrase:
+        items = [times.day(self.choices).isoformat() for _ in range(self.choices.integer(1, 3))]
+        return self.membership(self.choices.pick(self.names.named("date")), items)
 
     def elapsed_comparison(self, _: int) -> Phrase:
         elapsed = Phrase(f"{self.moment().within(SUM)} - {self.moment().within(PRODUCT)}", level=SUM)
@@ -258,7 +267,7 @@ class Sentences:
 
     def number(self, depth: int) -> Phrase:
         """A number whose bounds are known to fit."""
-        if depth and self.choices.chance(45):
+        if depth and self.choices.chance(60):
             makers = (self.plus, self.minus, self.product, self.negative, self.extreme, self.quotient, self.count)
             return self.choices.pick(makers)(depth - 1)
         named = self.names.named("number")
@@ -303,7 +312,8 @@ class Sentences:
         return _if_fitting(product, left) if kind.places <= MOST_PLACES else left
 
     def quotient(self, depth: int) -> Phrase:
-        left, right = self.number(depth), self.number(depth)
+        left = self.number(depth)
+        right = number_phrase(self.choices.pick(_DIVISORS)) if self.choices.chance(50) else self.number(depth)
         if right.type.low <= 0 <= right.type.high:
             one = number_phrase(Decimal(1))
             right = Phrase(f"max({one.text}, {right.text})", _extreme_type("max", [one.type, right.type]))
@@ -364,7 +374,9 @@ def number_phrase(number: Decimal) -> Phrase:
     exponent = number.normalize().as_tuple().exponent
     places = max(0, -exponent) if isinstance(exponent, int) else 0
     encoded = int(number.scaleb(places))
-    return Phrase(f"{number:f}", Type("number", places=places, low=encoded, high=encoded), SIGNED if number < 0 else ATOM)
+    return Phrase(
+        f"{number:f}", Type("number", places=places, low=encoded, high=encoded), SIGNED if number < 0 else ATOM
+    )
 
 
 def at_places(kind: Type, places: int) -> Type:

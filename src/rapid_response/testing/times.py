@@ -11,10 +11,12 @@ ZONES = ("America/Los_Angeles", "UTC", "Asia/Shanghai", "Australia/Lord_Howe", "
 
 _MOMENTS = (
     dt.datetime(2026, 2, 1, 17, tzinfo=dt.UTC),
+    dt.datetime(2026, 2, 2, 5, tzinfo=dt.UTC),
     dt.datetime(2026, 1, 31, 23, 30, tzinfo=dt.UTC),
     dt.datetime(2024, 2, 29, 12, tzinfo=dt.UTC),
     dt.datetime(2026, 3, 8, 10, tzinfo=dt.UTC),
     dt.datetime(2026, 11, 1, 9, tzinfo=dt.UTC),
+    dt.datetime(2025, 11, 1, 8, 30, tzinfo=dt.UTC),
     dt.datetime(2025, 8, 31, 6, tzinfo=dt.UTC),
     dt.datetime(2026, 10, 3, 15, 30, tzinfo=dt.UTC),
 )

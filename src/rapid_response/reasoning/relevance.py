@@ -1,0 +1,123 @@
+"""Which missing facts can still change the tier or a response.
+
+Three steps, each for what the one before left open: whether a fact is still connected with an open answer; made-up ways
+in which it makes a difference; and a solver that is asked for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rapid_response.protocol.expressions import Condition, Value, names_in
+from rapid_response.protocol.model import Protocol
+from rapid_response.reasoning.nodes import opposite
+from rapid_response.reasoning.passes import Bits
+from rapid_response.reasoning.situations import Situation
+
+MOST_ASKED = 40
+"""So many axes a solver is asked about; the rest may matter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relevance:
+    """Missing facts by what they can change; a fact that can change the tier is not named again for responses.
+
+    `unresolved` are among the others: facts of which it could not be proved.
+    """
+
+    tier: frozenset[str]
+    responses: frozenset[str]
+    unresolved: frozenset[str]
+
+
+def relevance_of(situation: Situation, missing: Sequence[str], settled: bool) -> Relevance:
+    """What each missing fact can change. `settled` says that the tier is settled."""
+    found = _Finder(situation, missing)
+    tier = frozenset[str]() if settled else found.facts(situation.network.plain.tiers, "tiers")
+    responses = found.facts(tuple(situation.network.plain.responses.values()), "responses")
+    return Relevance(tier, responses - tier, frozenset(found.unresolved) & (tier | responses))
+
+
+def live_bits(situation: Situation, roots: Iterable[int]) -> Mapping[int, Bits]:
+    """By axis: as things stand (bit 0), and in each case of `Situation.sure`, whether it is connected with an open root."""
+    network, sure, ones = situation.network, situation.sure, situation.network.supposed_ones
+    reach = {root: ones & ~sure[root] & ~sure[opposite(root)] for root in roots}
+    live: dict[int, Bits] = {}
+    for node in reversed(network.nodes.cone(reach)):
+        bits = reach.get(node, 0)
+        if not bits:
+            continue
+        parts = network.nodes.parts[node]
+        if network.nodes.kinds[node] == "leaf":
+            live[parts[0]] = live.get(parts[0], 0) | bits
+            continue
+        for part in parts:
+            reach[part] = reach.get(part, 0) | bits & ~sure[part] & ~sure[opposite(part)]
+    return live
+
+
+class _Finder:
+    """Goes through the three steps for one situation."""
+
+    def __init__(self, situation: Situation, missing: Sequence[str]) -> None:
+        self.situation, self.unresolved = situation, set[str]()
+        by_fact = situation.space.by_fact
+        self.axes = {fact: [a for a in by_fact.get(fact, ()) if situation.cells[a] is None] for fact in missing}
+        self.apart = self.told_apart()
+        self.asked = 0
+
+    def told_apart(self) -> Mapping[str, Bits]:
+        network, flips = self.situation.network, self.situation.network.flips
+        found = network.complete.run(self.situation.bits(network.complete, flips.leaves, flips.ones), flips.ones)
+        tiers, responses = len(network.plain.tiers), len(network.plain.responses)
+        roots = {"tiers": found[:tiers], "responses": found[tiers : tiers + responses]}
+        return {name: _union(flips.told_apart(bits) for bits in parts) for name, parts in roots.items()}
+
+    def facts(self, roots: Sequence[int], about: str) -> frozenset[str]:
+        live = {axis for axis, bits in live_bits(self.situation, roots).items() if bits & 1}
+        behind = self.behind_opaque(live)
+        self.unresolved |= behind
+        return frozenset(fact for fact in self.axes if fact in behind or self.matters(fact, live, about))
+
+    def matters(self, fact: str, live: set[int], about: str) -> bool:
+        axes = [axis for axis in self.axes[fact] if axis in live]
+        blocks = self.situation.network.flips.blocks
+        return any(self.apart[about] & blocks[axis] for axis in axes) or any(
+            self.differs(fact, axis, about) for axis in axes
+        )
+
+    def differs(self, fact: str, axis: int, about: str) -> bool:
+        self.asked += 1
+        double = self.situation.network.double(axis) if self.asked <= MOST_ASKED else None
+        literal = 0 if double is None else double.tiers if about == "tiers" else double.responses
+        answer = None if double is None else double.differs(self.situation.cells, literal)
+        if answer is None or (answer and self.situation.is_opaque):
+            self.unresolved.add(fact)
+        return answer is not False
+
+    def behind_opaque(self, live: set[int]) -> set[str]:
+        """The missing facts of conditions that are not looked into."""
+        space = self.situation.space
+        conditions = [space.axes[axis].opaque for axis in live]
+        named = {name for node in conditions if node for name in facts_below(space.protocol, node)}
+        return named & self.axes.keys()
+
+
+def facts_below(protocol: Protocol, node: Condition | Value) -> set[str]:
+    found: set[str] = set()
+    for name in names_in(node):
+        if name in protocol.facts:
+            found.add(name)
+        elif name in protocol.criteria:
+            found |= facts_below(protocol, protocol.criteria[name].condition)
+        else:
+            found |= facts_below(protocol, protocol.measures[name].value)
+    return found
+
+
+def _union(parts: Iterable[Bits]) -> Bits:
+    found = 0
+    for bits in parts:
+        found |= bits
+    return found

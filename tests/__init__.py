@@ -1,0 +1,1 @@
+"""What the library promises, and what would fail if it did not keep it."""

@@ -1,0 +1,164 @@
+"""The command line, run as people run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent.parent
+CCSJ = str(HERE / "protocol_rules/ccsj")
+INCIDENTS = HERE / "examples/incidents"
+CLEAR = str(INCIDENTS / "01-stabbing-in-chinatown.yaml")
+OPEN = str(INCIDENTS / "12-first-call.yaml")
+AT = ("--as-of", "2026-02-10T23:00")
+
+
+def run(*arguments: str, given: str | None = None, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "COLUMNS": "80"}
+    return subprocess.run(
+        [sys.executable, "-m", "rapid_response", *arguments],
+        input=given,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=cwd,
+        env=environment,
+        check=False,
+    )
+
+
+def test_a_clear_incident_is_told_in_text() -> None:
+    """The first lines name the incident, the recommended tier and its standing; no colour codes go into a pipe."""
+    done = run("evaluate", CCSJ, CLEAR, *AT)
+    assert done.returncode == 0
+    assert "Activate rapid response" in "\n".join(done.stdout.splitlines()[:3])
+    assert "settled" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+def test_it_speaks_traditional_chinese() -> None:
+    """`--lang zh-Hant` tells all of it in Traditional Chinese, the protocol's texts included."""
+    done = run("evaluate", CCSJ, CLEAR, *AT, "--lang", "zh-Hant")
+    assert "啟動快速應變" in "\n".join(done.stdout.splitlines()[:3])
+    assert "Activate rapid response" not in done.stdout
+
+
+def test_many_incidents_become_json_lines() -> None:
+    """Several files give one JSON object a line, in their order, each naming its incident."""
+    done = run("evaluate", CCSJ, CLEAR, OPEN, *AT, "--format", "json")
+    assert [json.loads(line)["incident"] for line in done.stdout.splitlines()] == ["example-01", "example-12"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "id: a\nharm: killed\n",
+        '{"id": "a", "harm": "killed"}',
+        '{\n  "id": "a",\n  "harm": "killed"\n}\n',
+        '[{"id": "a", "harm": "killed"}]',
+        '{"id": "a", "harm": "killed"}\n{"id": "b", "harm": "none"}\n',
+        "- id: a\n  harm: killed\n- id: b\n",
+    ],
+    ids=["yaml", "json line", "json", "json list", "json lines", "yaml list"],
+)
+def test_standard_input_is_yaml_or_json(given: str) -> None:
+    """`-` reads one incident or many from standard input, in YAML, JSON or JSON lines."""
+    done = run("evaluate", CCSJ, "-", *AT, "--format", "json", given=given)
+    assert done.returncode == 0, done.stderr
+    first = json.loads(done.stdout.splitlines()[0])
+    assert (first["incident"], first["facts"]["harm"]["value"]) == ("a", "killed")
+
+
+def test_the_clock_is_filled_in_here_only() -> None:
+    """Without `--as-of` the command line takes the present time; the result says which."""
+    done = run("evaluate", CCSJ, OPEN, "--format", "json")
+    assert json.loads(done.stdout)["as_of"] is not None
+
+
+def test_bad_incidents_do_not_hide_good_ones() -> None:
+    """Good incidents are evaluated, every bad fact of the others is named with its line, and the exit code is 3."""
+    given = '{"id": "a", "harm": "killed"}\n{"id": "b", "harm": "injurd", "victim_age": "old"}\nnot json\n'
+    done = run("evaluate", CCSJ, "-", *AT, "--format", "json", given=given)
+    assert done.returncode == 3
+    assert [json.loads(line)["incident"] for line in done.stdout.splitlines()] == ["a"]
+    for expected in ("standard input:2", "did you mean `injured`?", "`victim_age`", "standard input:3", "3 problems"):
+        assert expected in done.stderr
+
+
+def test_a_bad_incident_file_is_named_with_its_place() -> None:
+    """A YAML incident's bad fact is shown with file, line and column, and without the line, which may hold free text."""
+    done = run("evaluate", CCSJ, "-", *AT, given="id: a\nharm: injurd\nstory: nobody should read this\n")
+    assert done.returncode == 3
+    assert "standard input:2:7" in done.stderr
+    assert "nobody" not in done.stderr
+
+
+def test_a_bad_protocol_exits_with_2(tmp_path: Path) -> None:
+    """All problems of a protocol go to standard error, nothing to standard output, and the exit code is 2."""
+    (tmp_path / "bad.yaml").write_text("protocol: p\ntiers: {low: {}}\nrules: {r: {raise_to: hihg}}\n", encoding="utf-8")
+    done = run("evaluate", str(tmp_path), CLEAR)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "RR301" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("nope",), ("evaluate",), ("evaluate", CCSJ), ("evaluate", CCSJ, CLEAR, "--format", "xml"), ("show", CCSJ, "--format", "json")],
+    ids=["command", "no arguments", "no incident", "format", "show as json"],
+)
+def test_wrong_usage_exits_with_4(arguments: tuple[str, ...]) -> None:
+    """A wrong call says what is wrong on standard error and exits with 4."""
+    done = run(*arguments)
+    assert done.returncode == 4
+    assert done.stderr
+
+
+def test_a_missing_file_is_a_bad_incident() -> None:
+    """A file that is not there is named, and the exit code is 3."""
+    done = run("evaluate", CCSJ, "no-such.yaml", *AT)
+    assert done.returncode == 3
+    assert "`no-such.yaml` cannot be read" in done.stderr
+
+
+def test_require_settled_tells_by_the_exit_code() -> None:
+    """An open result is fine by itself, and 5 where `--require-settled` asks for more."""
+    assert run("evaluate", CCSJ, OPEN, *AT).returncode == 0
+    assert run("evaluate", CCSJ, OPEN, *AT, "--require-settled").returncode == 5
+    assert run("evaluate", CCSJ, CLEAR, *AT, "--require-settled").returncode == 0
+
+
+def test_private_facts_are_shown_when_asked_for() -> None:
+    """What the protocol marks private is left out of text and JSON, and shown with `--private`."""
+    given = "id: a\nharm: killed\nstory: words of a witness\n"
+    for output in ("text", "json", "markdown", "html"):
+        hidden = run("evaluate", CCSJ, "-", *AT, "--format", output, given=given)
+        shown = run("evaluate", CCSJ, "-", *AT, "--format", output, "--private", given=given)
+        assert "words of a witness" not in hidden.stdout, output
+        assert "words of a witness" in shown.stdout, output
+
+
+@pytest.mark.parametrize("output", ["text", "markdown", "html"])
+@pytest.mark.parametrize("language", ["en", "zh-Hant"])
+def test_the_protocol_is_shown_as_a_document(output: str, language: str) -> None:
+    """`show` tells the whole protocol, in each format and language."""
+    done = run("show", CCSJ, "--format", output, "--lang", language)
+    assert done.returncode == 0, done.stderr
+    assert ("啟動快速應變" if language == "zh-Hant" else "Activate rapid response") in done.stdout
+
+
+def test_schemas_are_printed() -> None:
+    """`schema` prints the JSON Schema of protocols, or of results."""
+    assert json.loads(run("schema").stdout)["title"] == "rapid-response protocol"
+    assert json.loads(run("schema", "result").stdout)["title"] == "rapid-response result"
+
+
+def test_a_reader_that_stops_early_is_no_error() -> None:
+    """Output that nobody reads to its end, as with `head`, leaves no traceback."""
+    command = f'"{sys.executable}" -m rapid_response show "{CCSJ}" | head -n 1'
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,169 @@
+"""The reference catches mistakes: each of these, made in the engine on purpose, is seen on a fixed set of pairs."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FunctionType
+from typing import Any, cast
+
+import pytest
+
+from rapid_response.evaluation import compiling, explaining, incidents, truth
+from rapid_response.evaluation.recommendation import Recommendation
+from rapid_response.protocol import intervals, values
+from tests import reference
+from tests.long.agreement import said, unlike
+from tests.long.pairs import Pair, generated
+
+Writer = compiling._Writer
+Explanation = explaining.Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A mistake: in this function, `before` is replaced by `after`."""
+
+    name: str
+    function: Callable[..., Any]
+    before: str
+    after: str
+
+
+MUTANTS = [
+    # Comparisons
+    Mutant("a whole scale at least: >= becomes >", compiling._compare_ranges, "YES if low >= ", "YES if low > "),
+    Mutant("possibly at most: <= becomes <", compiling._compare_ranges, "UNKNOWN if low <= c", "UNKNOWN if low < c"),
+    Mutant("an unknown number equals", compiling._compare_ranges, "low == high == constant", "low == constant"),
+    Mutant(
+        "number off by one", Writer.compare_number, "{comparator} {constant.value}", "{comparator} {constant.value + 1}"
+    ),
+    Mutant("unknown number is no", Writer.compare_number, "{unknown} if", "{NO} if"),
+    Mutant(
+        "two ranges: surely by the near ends",
+        Writer.compare,
+        "{YES} if {a[0]} {comparator} {b[1]}",
+        "{YES} if {a[0]} {comparator} {b[0]}",
+    ),
+    Mutant(
+        "two ranges: possibly by the far ends",
+        Writer.compare,
+        "{UNKNOWN} if {a[0]} {comparator} {b[1]}",
+        "{UNKNOWN} if {a[1]} {comparator} {b[1]}",
+    ),
+    Mutant("ranges that touch are equal", Writer.compare, "{a[0]} == {a[1]} == {b[0]} == {b[1]}", "{a[0]} == {b[0]}"),
+    Mutant("!= forgets its not", Writer.compare, 'else f"NOT[{equal}]"', "else equal"),
+    # Choices and texts
+    Mutant("overlapping choices are the same", Writer.written, " and not {a} & ({a} - 1)", ""),
+    Mutant(
+        "one of: possible becomes sure",
+        Writer.is_one_of,
+        "{UNKNOWN} if {possible} & {others}",
+        "{YES} if {possible} & {others}",
+    ),
+    Mutant("includes all becomes any", Writer.includes, " == {mask}", ""),
+    Mutant("an unknown text is another", Writer.written, "{UNKNOWN} if {variable} is None else ", ""),
+    # Logic
+    Mutant("and becomes or", Writer.written, 'self.joined(" & ", parts)', 'self.joined(" | ", parts)'),
+    Mutant("or becomes and", Writer.written, 'self.joined(" | ", parts)', 'self.joined(" & ", parts)'),
+    Mutant("not is dropped", Writer.written, 'f"NOT[{self.condition(part)}]"', "self.condition(part)"),
+    Mutant("at least: one more is needed", truth._at_least, "surely >= number", "surely > number"),
+    Mutant("at least: possibly one too few", truth._at_least, "possibly >= number", "possibly > number"),
+    Mutant("unsettled is surely so", Writer.written, "{YES} if assume else {UNKNOWN}", "{YES}"),
+    # Numbers and times
+    Mutant("minus: low and high swapped", Writer.arithmetic, "{a[0]} - {b[1]}", "{a[0]} - {b[0]}"),
+    Mutant("product by the lower ends alone", intervals.product_range, "for b in right", "for b in right[:1]"),
+    Mutant("halves always up", intervals.divide_half_even, "quotient % 2 == 1", "True"),
+    Mutant("points: possible becomes sure", Writer.points, "surely if add > 0 else possibly", "possibly"),
+    Mutant("min becomes max", Writer.written_range, 'f"{which}(', 'f"max('),
+    Mutant("step without its end", Writer.written_range, "+ {most}, 0), {top})", "+ {most}, 0), {top} + 1)"),
+    Mutant("first and last day swapped", Writer.date_shift, "(b[1], b[0]) if", "b if"),
+    Mutant("today in UTC", values.local_date, "_local(microseconds, zone)", "_local(microseconds, None)"),
+    Mutant(
+        "months back become months on", values.shift_date, "date.month - 1 + months", "date.month - 1 + abs(months)"
+    ),
+    Mutant("the later of two hours", values.shift_moment, "fold=0", "fold=1"),
+    # Measures
+    Mutant(
+        "cases forget the later ones", Writer.cases_range, "min({low}, {least}), max({high}, {most})", "{least}, {most}"
+    ),
+    Mutant("choice cases forget the later ones", Writer.cases_mask, "|=", "="),
+    Mutant("an unknown number starts at zero", Writer.fact_range, "str(kind.low)", '"0"'),
+    # Rules
+    Mutant("unless becomes when", Writer.gate, "NOT[{self.condition(gate.unless)}]", "{self.condition(gate.unless)}"),
+    Mutant("a possible raise lifts the lowest tier", Writer.tier_range, "if {truth} & 1", "if {truth}"),
+    Mutant(
+        "a possible limit is dropped",
+        Writer.tier_range,
+        "if low > {level} and {holds}: low",
+        "if low > {level} and {holds} & 1: low",
+    ),
+    Mutant("a sure limit is dropped", Writer.tier_range, "{holds} & 1: high = {level}", "False: high = {level}"),
+    Mutant("the higher limit wins", Writer.limit_by_value, "{high} < high", "{high} > high"),
+    Mutant("a raise by a value forgets its high end", Writer.raise_by_value, "{high} > high", "{low} > high"),
+    # Assumptions
+    Mutant("assumed criteria are dropped", Writer.criterion, "if assume and", "if False and"),
+    Mutant("assumed criteria are known", Writer.criterion, "if assume and", "if"),
+    Mutant("assumed facts are dropped", vars(Explanation)["assumed_facts"].func, "a if fact is None else fact", "fact"),
+    Mutant("a blank is unknown", incidents._Checker.fact, "return blank", "return None"),
+    # The result
+    Mutant("the other end is recommended", vars(Recommendation)["tier"].func, '"highest" else', '"lowest" else'),
+    Mutant("a limit at the same tier overrides", Explanation._limits_below, "[1] < level", "[1] <= level"),
+    Mutant("what is assumed is settled", Explanation._standing, "plain=True", "plain=False"),
+    Mutant("due in months counts once", Explanation._due, "due.amount * MONTHS", "MONTHS"),
+]
+
+
+@pytest.fixture(scope="module")
+def told() -> list[tuple[Pair, dict[str, Any]]]:
+    """The pairs, with what the reference says of each."""
+    pairs = generated(seed=3, numbers=range(160), incidents=12)
+    return [(pair, reference.meaning(pair.protocol, pair.given, pair.as_of)) for pair in pairs]
+
+
+def test_without_a_mistake_nothing_is_seen(told: list[tuple[Pair, dict[str, Any]]]) -> None:
+    """The engine as it is agrees with the reference on every pair."""
+    assert first_difference(told) is None
+
+
+@pytest.mark.parametrize("mutant", [pytest.param(mutant, id=mutant.name) for mutant in MUTANTS])
+def test_a_mistake_is_seen(mutant: Mutant, told: list[tuple[Pair, dict[str, Any]]]) -> None:
+    """A mistake in the engine is seen as a difference from the reference."""
+    with mistaken(mutant):
+        assert first_difference(told) is not None
+
+
+def first_difference(told: list[tuple[Pair, dict[str, Any]]]) -> object:
+    """The first pair of which the engine, compiled anew, says something else than expected, or of which it raises."""
+    for protocol in {id(pair.protocol): pair.protocol for pair, _ in told}.values():
+        vars(protocol).pop("program", None)
+    for pair, expected in told:
+        try:
+            got = said(pair.protocol.evaluate(pair.given, as_of=pair.as_of))
+        except Exception as error:
+            return pair.name, error
+        if found := unlike(expected, got):
+            return pair.name, found
+    return None
+
+
+@contextmanager
+def mistaken(mutant: Mutant) -> Iterator[None]:
+    """The engine with one mistake in it."""
+    function = cast(FunctionType, mutant.function)
+    source = textwrap.dedent(inspect.getsource(function))
+    assert mutant.before in source, "the engine has changed: make the mistake anew"
+    namespace = dict(function.__globals__)
+    exec(compile(source.replace(mutant.before, mutant.after), "<mistake>", "exec"), namespace)
+    right = function.__code__
+    changed = namespace[function.__name__]
+    function.__code__ = getattr(changed, "func", changed).__code__
+    truth.at_least_table.cache_clear()
+    try:
+        yield
+    finally:
+        function.__code__ = right
+        truth.at_least_table.cache_clear()
