@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import pytest
 
-from rapid_response.evaluation import compiling, explaining, incidents, truth
+from rapid_response.evaluation import compiling, explaining, incidents, leaves, truth
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol import intervals, values
 from tests import reference
@@ -35,9 +35,9 @@ class Mutant:
 
 MUTANTS = [
     # Comparisons
-    Mutant("a whole scale at least: >= becomes >", compiling._compare_ranges, "YES if low >= ", "YES if low > "),
-    Mutant("possibly at most: <= becomes <", compiling._compare_ranges, "UNKNOWN if low <= c", "UNKNOWN if low < c"),
-    Mutant("an unknown number equals", compiling._compare_ranges, "low == high == constant", "low == constant"),
+    Mutant("a whole scale at least: >= becomes >", leaves.compare_ranges, "YES if low >= ", "YES if low > "),
+    Mutant("possibly at most: <= becomes <", leaves.compare_ranges, "UNKNOWN if low <= c", "UNKNOWN if low < c"),
+    Mutant("an unknown number equals", leaves.compare_ranges, "low == high == constant", "low == constant"),
     Mutant(
         "number off by one", Writer.compare_number, "{comparator} {constant.value}", "{comparator} {constant.value + 1}"
     ),

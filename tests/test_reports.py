@@ -323,10 +323,10 @@ def test_private_facts_are_shown_only_to_those_who_ask(form: str) -> None:
     result = protocol_from_text(PRIVATE_PROTOCOL).evaluate(facts)
     rendered, asked = RESULTS[form](result, "en"), _asked(form, result)
     assert "(private)" in rendered
-    assert not [word for word in ("They wish to speak –", "their cousin", SECRET, "Somebody") if word in rendered]
+    assert not [word for word in ("Wish: They wish to speak", "their cousin", SECRET, "Somebody") if word in rendered]
     assert "They wish to speak" in asked
     assert "their cousin" in asked
-    assert form == "txt" or SECRET in asked
+    assert SECRET in asked
 
 
 def _asked(form: str, result: Recommendation) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import os
 import re
@@ -318,6 +319,19 @@ def test_decimals_are_compared_as_numbers() -> None:
         assert _run(protocol, _scenario(f"{{measures: {{half: {written}}}}}", "{n: 5}")).passed
 
 
+FOLDERS = sorted(
+    {file.parent for root in ("protocol_rules", "examples") for file in (ROOT / root).rglob("*.scenarios.yaml")}
+)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_every_protocol_here_passes_its_own_scenarios(folder: Path) -> None:
+    """What this repository ships does what its scenarios say."""
+    protocol = load_protocol(folder)
+    run = run_scenarios(protocol, read_scenarios(protocol, folder))
+    assert run.passed, run_text(run)
+
+
 # JUnit
 
 
@@ -427,6 +441,31 @@ rules:
     )
     edges = [goal.side for goal in run_scenarios(protocol, []).coverage.missing("edge")]
     assert edges == sides
+
+
+def test_the_edge_of_a_score_is_the_next_score_it_can_have() -> None:
+    """Where rows or points give a measure few values, the nearest of these stand on the sides of its edges."""
+    protocol = protocol_from_text(
+        """
+protocol: p
+tiers: {low: {}, high: {}}
+facts: {a: {type: yes_no}, b: {type: yes_no}}
+measures:
+  score: {points: [{add: 2, when: a}, {add: 4, when: b}]}
+  weight: {cases: [{when: a, is: 7}, {otherwise: 1}]}
+rules:
+  r: {when: score >= 3, raise_to: high}
+  s: {when: weight == 7, raise_to: high}
+  t: {when: weight == 5, raise_to: high}
+"""
+    )
+    missing = run_scenarios(protocol, []).coverage.missing("edge")
+    assert [(goal.name, goal.side) for goal in missing] == [
+        ("score", "2"),
+        ("score", "4"),
+        ("weight", "1"),
+        ("weight", "7"),
+    ]
 
 
 def test_a_minute_is_near_enough_to_a_time_limit(watch: Protocol) -> None:
@@ -562,6 +601,33 @@ rules: {r: {when: secret, raise_to: high}}
     text = scenario_from(protocol.evaluate({"secret": True}), name="one")
     assert "knew more" in text
     assert _run(protocol, text).results[0].recommendation.standing == "open"
+
+
+# The page
+
+
+def _blocks(language: str) -> list[str]:
+    page = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
+
+
+def test_the_page_shows_what_really_comes_out() -> None:
+    """The scenarios of the page pass, and its failure and its proposal are those of the library."""
+    text, scenarios, proposal = _blocks("yaml")
+    protocol = protocol_from_text(text)
+    read = scenarios_from_text(protocol, scenarios, "doorstep.scenarios.yaml")
+    assert run_scenarios(protocol, read).passed
+    wrong = scenarios.replace("tier: support\n", "tier: activate\n", 1)
+    run = run_scenarios(protocol, scenarios_from_text(protocol, wrong, "doorstep.scenarios.yaml"))
+    assert run_text(run) == _blocks("text")[0]
+    assert suggest(protocol, read).to_yaml().startswith(proposal)
+
+
+def test_the_python_of_the_page_runs() -> None:
+    """The examples in Python give what they say."""
+    failures, tried = doctest.testfile(str(ROOT / "docs" / "scenarios.md"), module_relative=False)
+    assert tried
+    assert not failures
 
 
 # Words that claims use

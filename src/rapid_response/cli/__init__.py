@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import sys
 
-from rapid_response.errors import IncidentError, ProtocolError
+from rapid_response.errors import IncidentError, RapidResponseError
 
 _EXTRAS = {"typer": "cli", "rich": "cli", "jinja2": "reports"}
 
-BAD_PROTOCOL, BAD_INCIDENT, USAGE, NOT_SETTLED = 2, 3, 4, 5
+FINDINGS, BAD_PROTOCOL, BAD_INCIDENT, USAGE, NOT_SETTLED = 1, 2, 3, 4, 5
 
 
 def main() -> None:
@@ -21,10 +21,10 @@ def main() -> None:
         from rapid_response.cli.app import app
 
         app(prog_name="rapid-response")
-    except ProtocolError as error:
-        sys.exit(_told(str(error), BAD_PROTOCOL))
     except IncidentError as error:
         sys.exit(_told(str(error), BAD_INCIDENT))
+    except RapidResponseError as error:
+        sys.exit(_told(str(error), BAD_PROTOCOL))
     except ModuleNotFoundError as missing:
         if missing.name not in _EXTRAS:
             raise

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from rapid_response.cli import BAD_INCIDENT, NOT_SETTLED, USAGE
+from rapid_response.cli import BAD_INCIDENT, FINDINGS, NOT_SETTLED, USAGE
 from rapid_response.errors import IncidentError
 from rapid_response.evaluation.documents import result_schema
 from rapid_response.evaluation.incident_files import GivenIncident, format_of, given_incidents, load_incidents
@@ -25,6 +25,11 @@ from rapid_response.protocol.problems import Problem, Source
 from rapid_response.protocol.schema import json_schema
 from rapid_response.reports.markdown import protocol_markdown, result_markdown
 from rapid_response.reports.terminal import print_protocol, print_result
+from rapid_response.scenarios.junit import run_junit
+from rapid_response.scenarios.reading import read_scenarios
+from rapid_response.scenarios.running import run_scenarios
+from rapid_response.scenarios.suggesting import suggest
+from rapid_response.scenarios.text import coverage_text, run_text
 
 app = typer.Typer(
     help="Which response an incident calls for, with reasons, and honest about what is not yet known.",
@@ -42,6 +47,14 @@ class Output(StrEnum):
     json = "json"
     markdown = "markdown"
     html = "html"
+
+
+class RunOutput(StrEnum):
+    """How the outcome of scenarios is written."""
+
+    text = "text"
+    json = "json"
+    junit = "junit"
 
 
 class Language(StrEnum):
@@ -126,6 +139,41 @@ def show(protocol: ProtocolPath, lang: Lang = Language.english, output: OutputFo
             print(protocol_markdown(loaded, lang))
         case _:
             print_protocol(loaded, lang, _console())
+
+
+@app.command()
+def test(
+    protocol: ProtocolPath,
+    only: Annotated[str, typer.Option("-k", help="Run the scenarios whose name contains this.", metavar="NAME")] = "",
+    lang: Lang = Language.english,
+    output: Annotated[RunOutput, typer.Option("--format", help="How the outcome is written.")] = RunOutput.text,
+    coverage: Annotated[bool, typer.Option("--coverage", help="Say everything that no scenario touches.")] = False,
+    fail_under: Annotated[
+        float | None,
+        typer.Option("--fail-under", help="Fail unless so many percent of the rules fired, and did not.", min=0, max=100),
+    ] = None,
+    propose: Annotated[
+        bool, typer.Option("--suggest", help="Write scenarios for what is not touched, to be filled in by a person.")
+    ] = False,
+) -> None:
+    """Run a protocol's own scenarios, and say what they leave untouched."""
+    loaded = load_protocol(protocol)
+    scenarios = read_scenarios(loaded, protocol)
+    if propose:
+        print(suggest(loaded, scenarios).to_yaml(lang), end="")
+        return
+    run = run_scenarios(loaded, scenarios, only=only, fail_under=fail_under)
+    match output:
+        case RunOutput.json:
+            print(json.dumps(run.to_dict(), ensure_ascii=False))
+        case RunOutput.junit:
+            print(run_junit(run), end="")
+        case _:
+            print(run_text(run, lang), end="")
+            if coverage:
+                print(f"\n{coverage_text(run, lang)}", end="")
+    if not run.passed:
+        raise typer.Exit(FINDINGS)
 
 
 @app.command()

@@ -16,6 +16,7 @@ from typing import Any
 
 from rapid_response.evaluation import truth
 from rapid_response.evaluation.encoding import encoding_lines
+from rapid_response.evaluation.leaves import compare_ranges, entry, tabled_fact
 from rapid_response.evaluation.truth import NO, NOT, UNKNOWN, YES
 from rapid_response.protocol.expressions import (
     DAY,
@@ -33,7 +34,6 @@ from rapid_response.protocol.expressions import (
     CriterionHolds,
     DateShift,
     Extreme,
-    FactHolds,
     FactValue,
     Includes,
     IsOneOf,
@@ -207,7 +207,7 @@ class _Writer:
     def unpack(self, needed: set[str]) -> None:
         leaves: dict[str, list[Condition | Value]] = {}
         for node in dict.fromkeys(self.uses):
-            fact = _tabled_fact(node, self.protocol)
+            fact = tabled_fact(node, self.protocol)
             if fact is not None:
                 leaves.setdefault(fact, []).append(node)
         if self.from_given:
@@ -224,7 +224,7 @@ class _Writer:
         targets: list[str] = []
         columns: list[list[int]] = []
         for node in nodes:
-            entries = [_entry(node, kind, answer) for answer in answers]
+            entries = [entry(node, kind, answer) for answer in answers]
             names = [self.name() for _ in entries[0]]
             targets += names
             columns += [list(column) for column in zip(*entries, strict=True)]
@@ -376,7 +376,7 @@ class _Writer:
     def compare_number(self, comparator: Comparator, fact: FactValue, constant: Constant) -> str:
         """The usual case without ranges: a number fact against a constant."""
         variable = self.fact(fact.fact)
-        unknown = _compare_ranges(comparator, (fact.type.low, fact.type.high), constant.value)
+        unknown = compare_ranges(comparator, (fact.type.low, fact.type.high), constant.value)
         return f"({unknown} if {variable} is None else {YES} if {variable} {comparator} {constant.value} else {NO})"
 
     def is_one_of(self, value: Value, options: frozenset[int]) -> str:
@@ -539,58 +539,3 @@ class _Writer:
 
 def _conditions(gate: Gate) -> tuple[Condition, ...]:
     return (gate.when,) if gate.unless is None else (gate.when, gate.unless)
-
-
-def _tabled_fact(node: Condition | Value, protocol: Protocol) -> str | None:
-    """The yes_no, scale or choice fact whose value alone decides a leaf, None for other nodes."""
-    match node:
-        case FactHolds(fact=name) | Not(part=FactHolds(fact=name)):
-            return name
-        case FactValue(fact=name, type=kind) if kind.name in ("scale", "choice"):
-            return name
-        case IsOneOf(value=FactValue(fact=name)):
-            return name
-        case Compare(left=FactValue(fact=name, type=kind), right=Constant()) if kind.name == "scale":
-            return name
-        case Not(part=part) if isinstance(part, IsOneOf | Compare):
-            return _tabled_fact(part, protocol)
-        case _:
-            return None
-
-
-def _entry(node: Condition | Value, kind: Type, answer: bool | str | None) -> tuple[int, ...]:
-    """What a leaf is worth for one answer: a truth, a mask, or the two ends of a range."""
-    match node:
-        case FactHolds():
-            return (UNKNOWN if answer is None else YES if answer else NO,)
-        case Not(part=part):
-            return (NOT[_entry(part, kind, answer)[0]],)
-        case IsOneOf(options=options):
-            every = len(kind.options)
-            inside = len(options) if answer is None else int(kind.options.index(str(answer)) in options)
-            return (YES if inside == (every if answer is None else 1) else UNKNOWN if inside else NO,)
-        case Compare(comparator=comparator, right=Constant(value=constant)):
-            position = None if answer is None else kind.options.index(str(answer))
-            ends = (0, len(kind.options) - 1) if position is None else (position, position)
-            return (_compare_ranges(comparator, ends, constant),)
-        case _ if kind.name == "choice":
-            return ((1 << len(kind.options)) - 1 if answer is None else 1 << kind.options.index(str(answer)),)
-        case _:
-            return (0, len(kind.options) - 1) if answer is None else (kind.options.index(str(answer)),) * 2
-
-
-def _compare_ranges(comparator: Comparator, ends: tuple[float, float], constant: int) -> int:
-    low, high = ends
-    match comparator:
-        case ">=":
-            return YES if low >= constant else UNKNOWN if high >= constant else NO
-        case ">":
-            return YES if low > constant else UNKNOWN if high > constant else NO
-        case "<=":
-            return YES if high <= constant else UNKNOWN if low <= constant else NO
-        case "<":
-            return YES if high < constant else UNKNOWN if low < constant else NO
-        case "==":
-            return YES if low == high == constant else UNKNOWN if low <= constant <= high else NO
-        case _:
-            return NOT[_compare_ranges("==", ends, constant)]

@@ -114,8 +114,7 @@ class Explanation:
         criteria = [
             Assumption(criterion.name, "criterion", criterion.assumed)
             for criterion in self.protocol.criteria.values()
-            if criterion.assumed is not None
-            and self._trace[self._slots[criterion.condition]] == UNKNOWN
+            if criterion.assumed is not None and self._trace[self._slots[criterion.condition]] == UNKNOWN
         ]
         return (*facts, *criteria)
 

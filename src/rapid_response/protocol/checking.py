@@ -632,4 +632,4 @@ def _needs_now(protocol: model.Protocol) -> bool:
         *(rule.tier for rule in protocol.rules.values()),
     ]
     dues = [response.due for response in protocol.responses.values() if response.due]
-    return any(uses_now(value) for value in values) or any(due.after in ("now", "active") for due in dues)
+    return uses_now(*values) or any(due.after in ("now", "active") for due in dues)

@@ -327,10 +327,10 @@ def children(node: Condition | Value) -> tuple[Condition | Value, ...]:
             return ()
 
 
-def parts_of(node: Condition | Value) -> Iterator[Condition | Value]:
-    """The node and all below it, each once: a value that every band compares is shared, not repeated."""
+def parts_of(*nodes: Condition | Value) -> Iterator[Condition | Value]:
+    """The nodes and all below them, each once: a value that every band compares is shared, not repeated."""
     seen: set[int] = set()
-    waiting = [node]
+    waiting = [*nodes]
     while waiting:
         part = waiting.pop()
         if id(part) not in seen:
@@ -352,6 +352,6 @@ def names_in(node: Condition | Value) -> frozenset[str]:
             return frozenset().union(*(names_in(child) for child in children(node)))
 
 
-def uses_now(node: Condition | Value) -> bool:
-    """Whether the time of evaluation matters to a node."""
-    return any(isinstance(part, Now) for part in parts_of(node))
+def uses_now(*nodes: Condition | Value) -> bool:
+    """Whether the time of evaluation matters to any of the nodes."""
+    return any(isinstance(part, Now) for part in parts_of(*nodes))

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from operator import and_
+from itertools import islice
+from operator import and_, or_
 
 Box = tuple[int, ...]
 
@@ -20,10 +21,12 @@ def overlaps(rows: Sequence[Box]) -> list[tuple[int, int]]:
     [(0, 2)]
     """
     found: list[tuple[int, int]] = []
+    covered = [0] * max(map(len, rows), default=0)
     for position, row in enumerate(rows):
-        meeting = (earlier for earlier in range(position) if all(map(and_, rows[earlier], row)))
-        if (first := next(meeting, None)) is not None:
-            found.append((first, position))
+        if all(map(and_, covered, row)):
+            meeting = (earlier for earlier in range(position) if all(map(and_, rows[earlier], row)))
+            found += [(earlier, position) for earlier in islice(meeting, 1)]
+        covered = [*map(or_, covered, row)]
     return found
 
 

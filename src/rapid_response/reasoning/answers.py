@@ -52,8 +52,8 @@ _WORDS = {
 class Answers:
     """Some possible answers to the question about a fact.
 
-    `spans` are positions of options, or encoded values, each from a first to a last; of a `choices` fact they are options
-    that the answer includes, and `none` says that no option is chosen. `every` says that these are all answers.
+    `spans` are positions of options, or encoded values, each from a first to a last; of a `choices` fact they are
+    options that the answer includes, and `none` says that no option is chosen. `every` says that these are all answers.
     """
 
     fact: Fact
@@ -87,7 +87,10 @@ class Answers:
                 parts = [words["yes" if position else "no"] for position in self._positions()]
             case "choices":
                 chosen = words["or"].join(self._option(position, language) for position in self._positions())
-                parts = [*([words["none"]] if self.none else []), *([words["includes"].format(chosen)] if chosen else [])]
+                parts = [
+                    *([words["none"]] if self.none else []),
+                    *([words["includes"].format(chosen)] if chosen else []),
+                ]
             case "choice":
                 parts = [self._option(position, language) for position in self._positions()]
             case "text":
@@ -124,7 +127,9 @@ class Answers:
             return first
         if span[1] == high:
             return words["later" if timed else "up"].format(first)
-        return words["earlier" if timed else "down"].format(last) if span[0] == low else words["span"].format(first, last)
+        return (
+            words["earlier" if timed else "down"].format(last) if span[0] == low else words["span"].format(first, last)
+        )
 
 
 def answers_of(fact: Fact, axes: Sequence[Axis], cases: Sequence[Case], zone: str | None, every: bool) -> Answers:

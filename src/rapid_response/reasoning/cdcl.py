@@ -1,7 +1,7 @@
 """A SAT solver in plain Python: conflict-driven clause learning, for machines without python-sat.
 
-Two watched literals a clause, first unique implication points, activities that decay, saved phases and Luby restarts, as
-in MiniSat. Literals are whole numbers without 0, minus for "not".
+Two watched literals a clause, first unique implication points, activities that decay, saved phases and Luby restarts,
+as in MiniSat. Literals are whole numbers without 0, minus for "not".
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ class LearningSolver:
         self._trail: list[int] = []
         self._limits: list[int] = []
         self._next = 0
-        self._sound = all([self._add(sorted(set(clause))) for clause in clauses]) and self._propagate() is None
+        self._sound = True
+        for clause in clauses:
+            self.add(clause)
 
     def add(self, clause: Clause) -> None:
         """One more clause."""

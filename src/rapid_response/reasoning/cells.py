@@ -5,9 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from rapid_response.protocol.expressions import Condition, Type
+from rapid_response.protocol.expressions import MICROSECONDS, Condition, Type
 from rapid_response.protocol.intervals import Range
 from rapid_response.protocol.model import Fact, Protocol
 from rapid_response.protocol.values import Encoded
@@ -69,7 +68,8 @@ class Axis:
                 return chosen.text or ""
             case _:
                 start = _usual(chosen, domain_of(self.type)) if near is None else int(near)
-                return min(max(start, chosen.first), chosen.last)
+                value = min(max(start, chosen.first), chosen.last)
+                return _whole_minute(value, chosen) if self.type.name == "moment" else value
 
 
 def axes_of(protocol: Protocol, variables: Sequence[Variable], now: int | None) -> tuple[Axis, ...]:
@@ -83,8 +83,9 @@ def axes_of(protocol: Protocol, variables: Sequence[Variable], now: int | None) 
     ...     "protocol: p\\ntiers: {low: {}, high: {}}\\nfacts: {age: {type: number, min: 0, max: 120}}\\n"
     ...     "rules: {r: {when: age >= 65, raise_to: high}}"
     ... )
-    >>> [[(cell.first, cell.last) for cell in axis.cells] for axis in axes_of(protocol, translate(protocol).variables, None)]
-    [[(0, 64), (65, 120)]]
+    >>> axes = axes_of(protocol, translate(protocol).variables, None)
+    >>> [(cell.first, cell.last) for cell in axes[0].cells]
+    [(0, 64), (65, 120)]
     """
     tests: dict[tuple[str | None, int | None, Condition | None], list[Test]] = {}
     for variable in variables:
@@ -104,11 +105,6 @@ def axes_of(protocol: Protocol, variables: Sequence[Variable], now: int | None) 
 def holds_now(comparison: Comparison, protocol: Protocol, now: int | None) -> bool:
     """Whether a comparison of the time of evaluation alone holds."""
     return bool(comparison.truth((0, 0), Setting((now or 0, now or 0), protocol.time_zone)))
-
-
-def answer_value(axis: Axis, cell: int) -> Any:
-    """The first value of a cell, for sorting and showing."""
-    return axis.cells[cell].text if axis.type.name == "text" else axis.cells[cell].first
 
 
 _YES_NO = (Cell(0, 0), Cell(1, 1))
@@ -145,6 +141,14 @@ def _ordered_axis(fact: Fact, tests: list[Comparison], setting: Setting) -> Axis
         for position, test in enumerate(tests)
     }
     return Axis(fact.type, cells, fact.name, truths=truths)
+
+
+def _whole_minute(value: int, cell: Cell) -> int:
+    """The whole minute before or after a moment, if one of them lies in the cell."""
+    minute = MICROSECONDS["minute"]
+    return next(
+        (v for v in (value // minute * minute, -(-value // minute) * minute) if cell.first <= v <= cell.last), value
+    )
 
 
 def _usual(cell: Cell, domain: Range) -> int:

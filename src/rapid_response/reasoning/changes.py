@@ -1,9 +1,9 @@
-"""What would have led to another tier or response: the fewest facts that would have to be different, or to turn out so."""
+"""What would have led to another tier or response: the fewest facts that would have to be, or turn out, different."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
@@ -15,7 +15,7 @@ from rapid_response.reasoning.goals import Goal, response_goal, tier_goal
 from rapid_response.reasoning.passes import Bits
 from rapid_response.reasoning.ranges import exact
 from rapid_response.reasoning.several import fact_sets
-from rapid_response.reasoning.situations import Situation, situation_of
+from rapid_response.reasoning.situations import situation_of
 
 MOST_SUBSETS = 6
 """Of a `choices` fact with so many options every set of them is tried as one change, else sets near the present one."""
@@ -65,7 +65,9 @@ def what_would(
     >>> [dict(change.facts) for change in what_would(result, tier="high", fixed=["age"])]
     [{'f': True}]
     """
-    searching = _Searching(exact(result), _goal(result, tier, response, state), _changeable(result, fixed, only_unknown))
+    searching = _Searching(
+        exact(result), _goal(result, tier, response, state), _changeable(result, fixed, only_unknown)
+    )
     if searching.goal.met(searching.result) or limit < 1:
         return ()
     return tuple(searching.alone(limit) or searching.together(limit))
@@ -101,7 +103,9 @@ class _Searching:
             value if fact is None else fact for fact, value in zip(result.incident.facts, assumed, strict=True)
         )
         self.situation = situation_of(result, self.present)
-        self.facts = [name for name in result.protocol.facts if name in changeable & self.situation.space.by_fact.keys()]
+        self.facts = [
+            name for name in result.protocol.facts if name in changeable & self.situation.space.by_fact.keys()
+        ]
         self.positions = {name: position for position, name in enumerate(result.protocol.facts)}
 
     # One fact
@@ -183,7 +187,9 @@ class _Searching:
             start = present or 0
             for cell in sorted(range(self.situation.network.nodes.widths[axis]), key=lambda cell: abs(cell - start)):
                 nearer = {**cells, axis: cell}
-                if abs(cell - start) >= abs(chosen - start) or (cell == present and len(self.by_fact(nearer)) < len(change.facts)):
+                if abs(cell - start) >= abs(chosen - start) or (
+                    cell == present and len(self.by_fact(nearer)) < len(change.facts)
+                ):
                     continue
                 found = self.replayed(nearer)
                 if found and len(found.facts) == len(change.facts):
@@ -211,10 +217,9 @@ class _Searching:
         """The change, if the incident with it is evaluated to what is asked for; so it is, and narrowed too."""
         values = self.by_fact(cells)
         protocol, incident = self.result.protocol, self.result.incident
-        facts = tuple(
-            values.get(name, value) for name, value in zip(protocol.facts, incident.facts, strict=True)
-        )
-        result = recommend(protocol, replace(incident, facts=facts), self.result.now)
+        facts = tuple(values.get(name, value) for name, value in zip(protocol.facts, incident.facts, strict=True))
+        details = {name: detail for name, detail in incident.details.items() if name not in values}
+        result = recommend(protocol, incident._replace(facts=facts, details=details), self.result.now)
         if not values or not self.goal.met(result) or not self.goal.met(narrow := exact(result)):
             return None
         plain = {name: decode(protocol.facts[name].type, value, protocol.time_zone) for name, value in values.items()}

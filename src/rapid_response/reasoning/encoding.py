@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from rapid_response.reasoning.nodes import FALSE, TRUE, Nodes, opposite
 
@@ -62,7 +63,7 @@ class Encoding:
     def add_axis(self, width: int) -> list[int]:
         """One more axis with so many cells; its literals."""
         ladder = [self.fresh() for _ in range(width - 1)]
-        self.clauses += [[-upper, lower] for lower, upper in zip(ladder, ladder[1:], strict=False)]
+        self.clauses += [[-upper, lower] for lower, upper in pairwise(ladder)]
         self.ladders.append(ladder)
         self.cells.append([])
         self.cells[-1] = [self.run(len(self.cells) - 1, cell, cell) for cell in range(width)]

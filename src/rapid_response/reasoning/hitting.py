@@ -15,7 +15,7 @@ def smallest_hitting_set(sets: Sequence[frozenset[str]], order: Sequence[str]) -
     """A smallest set that meets every given set, its items tried in the order given; None where it takes too long.
 
     >>> smallest_hitting_set([frozenset("ab"), frozenset("bc"), frozenset("cd")], "abcd")
-    ['b', 'c']
+    ['a', 'c']
     """
     bits = {item: 1 << position for position, item in enumerate(order)}
     masks = [sum(bits[item] for item in one) for one in sets]

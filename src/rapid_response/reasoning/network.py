@@ -1,7 +1,7 @@
 """A protocol made ready for reasoning: its formulas over cells, evaluations of many incidents at once, and a solver.
 
-How a fact falls into cells may depend on the time of evaluation; which truths its cells have seldom does. So a network is
-kept for each protocol and pattern of truths, and used again at another time with other edges of the cells.
+How a fact falls into cells may depend on the time of evaluation; which truths its cells have seldom does. So a network
+is kept for each protocol and pattern of truths, and used again at another time with other edges of the cells.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from functools import cached_property, lru_cache
 from rapid_response.protocol.model import Protocol
 from rapid_response.reasoning.cells import Axis, axes_of, holds_now
 from rapid_response.reasoning.comparisons import Comparison
+from rapid_response.reasoning.doubles import Double, make_double
 from rapid_response.reasoning.encoding import Encoding
 from rapid_response.reasoning.nodes import FALSE, TRUE, Nodes, opposite
 from rapid_response.reasoning.passes import Bits, Pass, compile_pass
-from rapid_response.reasoning.doubles import Double, make_double
 from rapid_response.reasoning.sampling import Flips, Pool, make_flips, make_pool
 from rapid_response.reasoning.solver import Solver, make_solver
 from rapid_response.reasoning.translation import Roots, Translation, translate
@@ -206,9 +206,7 @@ def _network(
     return Network(nodes, plain, assumed, groups)
 
 
-def _moved(
-    old: Nodes, nodes: Nodes, node: int, known: dict[int, int], meanings: Sequence[Meaning]
-) -> int:
+def _moved(old: Nodes, nodes: Nodes, node: int, known: dict[int, int], meanings: Sequence[Meaning]) -> int:
     parts = old.parts[node]
     match old.kinds[node]:
         case "leaf":

@@ -18,7 +18,7 @@ Leaf = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """A compiled evaluation of some nodes. `run(leaves, ones)` takes the bits of each leaf and gives those of each node."""
+    """A compiled evaluation of nodes. `run(leaves, ones)` takes the bits of each leaf and gives those of each node."""
 
     leaves: tuple[Leaf, ...]
     run: Callable[[Sequence[Bits], Bits], tuple[Bits, ...]]
@@ -42,7 +42,7 @@ def compile_pass(nodes: Nodes, wanted: Sequence[int]) -> Pass:
             leaves.append((axis, mask))
         else:
             lines.append(f"    n{node} = {_written(nodes, node)}")
-    results = "".join(f"{ {FALSE: '0', TRUE: 'ones'}.get(node, f'n{node}')}, " for node in wanted)
+    results = "".join(f"{ {FALSE: '0', TRUE: 'ones'}.get(node, f'n{node}') }, " for node in wanted)
     text = "\n".join([*lines, f"    return ({results})"])
     bound: dict[str, Callable[[Sequence[Bits], Bits], tuple[Bits, ...]]] = {}
     exec(compile(text, "<formulas>", "exec"), bound)  # noqa: S102  (only numbers and operators written above)

@@ -1,4 +1,4 @@
-"""What to find out next: the missing facts that can still change something, best first, and what each answer would do."""
+"""What to find out next: missing facts that can still change something, best first, and what each answer would do."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class Consequence:
 class Question:
     """A missing fact that can still change the tier, or where `about` is "responses" only these.
 
-    `outcomes` are its possible answers by consequence; `most_left` is how many more answers it takes at most, after this
-    one, until the tier is settled.
+    `outcomes` are its possible answers by consequence; `most_left` is how many more answers it takes at most, after
+    this one, until the tier is settled.
     """
 
     fact: str
@@ -90,8 +90,8 @@ class Questions:
 def questions(result: Recommendation, frequencies: Frequencies | None = None) -> Questions:
     """What to find out next about an incident.
 
-    Best is what leaves the least uncertainty about the tier on average, over ways in which the incident may turn out: all
-    answers equally likely, or as likely as `frequencies` say. Questions that can change only responses come last.
+    Best is what leaves the least uncertainty about the tier on average, over ways in which the incident may turn out:
+    all answers equally likely, or as likely as `frequencies` say. Questions that can change only responses come last.
 
     >>> from rapid_response import protocol_from_text
     >>> protocol = protocol_from_text(

@@ -12,10 +12,10 @@ from rapid_response.reasoning.solver import Answer
 
 
 def exact(result: Recommendation) -> Recommendation:
-    """The same result with its range narrowed to the tiers that can still come out, its responses in agreement with it.
+    """The same result with its range narrowed to tiers that can still come out, its responses in agreement with it.
 
-    `result.exactness.exact` is False where a condition was too large to look into; the range is then safe, and may be too
-    wide.
+    `result.exactness.exact` is False where a condition was too large to look into; the range is then safe, and may be
+    too wide.
 
     >>> from rapid_response import protocol_from_text
     >>> protocol = protocol_from_text(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rapid_response.evaluation.compiling import Range
@@ -20,12 +20,12 @@ MOST_ROUNDS = 60
 class Why:
     """Facts that force a claim, whatever all others are; none of them can be left out.
 
-    `claim` is what they force: "coordinate <= tier <= activate", "tier >= support", "triage_meeting is active". No set of
-    fewer than `least` facts forces it; where that is the number of facts given, they are a smallest set.
+    `claim` is what they force: "coordinate <= tier <= activate", "tier >= support", "triage_meeting is active". No set
+    of fewer than `least` facts forces it; where that is the number of facts given, they are a smallest set.
     """
 
     claim: str
-    facts: Mapping[str, Any]
+    facts: Mapping[str, Any] = field(repr=False)
     least: int
     private: frozenset[str] = frozenset()
 
@@ -40,8 +40,8 @@ def why(
 ) -> Why | None:
     """Known facts that force the range of tiers; or that it is at least, or below, a tier; or the state of a response.
 
-    None where what is known does not force it. `smallest` asks for as few facts as can be, which takes longer; where that
-    takes too long, `least` is below the number of facts. Raises KeyError for an unknown tier or response.
+    None where what is known does not force it. `smallest` asks for as few facts as can be, which takes longer; where
+    that takes too long, `least` is below the number of facts. Raises KeyError for an unknown tier or response.
 
     >>> from rapid_response import protocol_from_text
     >>> protocol = protocol_from_text(
@@ -60,10 +60,11 @@ def why(
         return None
     text, literals, levels = claim
     forcing = _Forcing(result, situation, literals, levels)
-    known = [name for name in result.facts if name in situation.space.by_fact or name in forcing.hidden]
+    known = [name for name in result.facts if name in forcing.named]
     if forcing.core(known) is None:
         return None
-    facts, least = forcing.without_spare(known), 0
+    facts: Sequence[str] = forcing.without_spare(known)
+    least = 0
     if smallest:
         facts, least = forcing.fewest(known, facts)
     private = frozenset(name for name in facts if result.protocol.facts[name].private)
@@ -109,14 +110,13 @@ class _Forcing:
     ) -> None:
         self.result, self.situation, self.claim, self.levels = result, situation, claim, levels
         self.names = list(result.protocol.facts)
-        self.behind: dict[int, frozenset[str]] = {}
+        behind: list[frozenset[str]] = []
         for axis, cell in zip(situation.space.axes, situation.cells, strict=True):
             if cell is not None:
-                position = len(self.behind)
-                named = {axis.fact} if axis.fact is not None else facts_below(result.protocol, axis.opaque)
-                self.behind[position] = frozenset(name for name in named if name in result.facts)
-        self.literals = dict(zip(situation.literals, self.behind.values(), strict=True))
-        self.hidden = frozenset[str]().union(*self.behind.values())
+                named = facts_below(result.protocol, axis.opaque) if axis.opaque else {axis.fact or ""}
+                behind.append(frozenset(name for name in named if name in result.facts))
+        self.literals = dict(zip(situation.literals, behind, strict=True))
+        self.named = frozenset[str]().union(*behind)
 
     def core(self, facts: Sequence[str]) -> frozenset[str] | None:
         """Some of these facts that force the claim; None where they do not, or where it takes too long to say."""

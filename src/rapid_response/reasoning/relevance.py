@@ -40,7 +40,7 @@ def relevance_of(situation: Situation, missing: Sequence[str], settled: bool) ->
 
 
 def live_bits(situation: Situation, roots: Iterable[int]) -> Mapping[int, Bits]:
-    """By axis: as things stand (bit 0), and in each case of `Situation.sure`, whether it is connected with an open root."""
+    """By axis: as things stand (bit 0) and in each case of `Situation.sure`, whether it is tied to an open root."""
     network, sure, ones = situation.network, situation.sure, situation.network.supposed_ones
     reach = {root: ones & ~sure[root] & ~sure[opposite(root)] for root in roots}
     live: dict[int, Bits] = {}

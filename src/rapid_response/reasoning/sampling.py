@@ -35,10 +35,8 @@ class Pool:
         return (1 << SIZE) - 1
 
 
-def make_pool(
-    widths: Sequence[int], groups: Sequence[Sequence[int]], weights: Weights, leaves: Sequence[Leaf]
-) -> Pool:
-    """A pool over axes with so many cells each, in which every answer is as likely as any other where no weight says more.
+def make_pool(widths: Sequence[int], groups: Sequence[Sequence[int]], weights: Weights, leaves: Sequence[Leaf]) -> Pool:
+    """A pool over axes with so many cells each; where no weight says more, every answer is as likely as any other.
 
     The axes of a group are the options of one `choices` fact, of which seldom more than two are chosen.
 
@@ -63,7 +61,8 @@ def make_pool(
 class Flips:
     """Ways of a pool, once for each axis and cell, with the axis put into that cell: a block of bits each.
 
-    `pairs` marks the blocks whose next one belongs to the same axis; `blocks` gives for each axis the bits of its blocks.
+    `pairs` marks the blocks whose next one belongs to the same axis; `blocks` gives for each axis the bits of its
+    blocks.
     """
 
     leaves: tuple[Bits, ...]

@@ -6,6 +6,7 @@ Sure and possible are read off the partial reading: a fact that stays unknown is
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from rapid_response.reasoning.encoding import Encoding
 from rapid_response.reasoning.goals import Goal
@@ -57,7 +58,7 @@ class FactSets:
 
     def within(self, most: int) -> Mapping[int, int] | None:
         """New cells of at most so many facts."""
-        limit = [-self.counts[most]] if most < len(self.counts) else []
+        limit = [-self.counts[most + 1]] if most + 1 < len(self.counts) else []
         answer = self.solver.solve(limit)
         if not answer.possible:
             return None
@@ -98,7 +99,7 @@ def _constrain(encoding: Encoding, situation: Situation, facts: Sequence[str]) -
         else:
             encoding.clauses.append([present])
     for group in situation.network.groups:
-        for one, other in zip(group, group[1:], strict=False):
+        for one, other in pairwise(group):
             pair = encoding.not_known(one), encoding.not_known(other)
             encoding.clauses += [[-pair[0], pair[1]], [pair[0], -pair[1]]]
     return changed

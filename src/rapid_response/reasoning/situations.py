@@ -65,7 +65,9 @@ class Situation:
     def sure(self) -> Mapping[int, Bits]:
         """What is sure of every node: bit 0 as things stand, the bit of a cell once the axis is known to be in it."""
         network = self.network
-        found = network.sure.run(self.bits(network.sure, network.supposed_leaves, network.supposed_ones), network.supposed_ones)
+        found = network.sure.run(
+            self.bits(network.sure, network.supposed_leaves, network.supposed_ones), network.supposed_ones
+        )
         return dict(zip((FALSE, TRUE, *network.cone), (0, network.supposed_ones, *found), strict=True))
 
     @cached_property

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Protocol as Interface
+from weakref import finalize
 
 Clause = Sequence[int]
 BUDGET = 20_000
@@ -18,7 +19,7 @@ BUDGET = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`possible` None where the budget was spent. `model` gives every variable, `core` literals that clash on their own."""
+    """`possible` is None where the budget was spent; `model` gives every variable, `core` literals that clash."""
 
     possible: bool | None
     model: Sequence[int] = ()
@@ -57,6 +58,7 @@ class MiniSat:
 
         self._solver = Minisat22(bootstrap_with=clauses)
         self._lock = Lock()
+        finalize(self, self._solver.delete)  # at the latest before the interpreter takes its modules apart
 
     def add(self, clause: Clause) -> None:
         """One more clause."""

@@ -1,8 +1,8 @@
 """A protocol as formulas over its facts: one formula for "tier at least t", each response and each scope entry.
 
 A value becomes a table of what it can be: expressions over at most one fact, each with the formula under which it is
-that. So points, cases, bands, tables, min, max and steps are exact where what they can reach is little; a comparison for
-which it is too much becomes a variable of its own, an opaque one, which may be yes or no.
+that. So points, cases, bands, tables, min, max and steps are exact where what they can reach is little; a comparison
+for which it is too much becomes a variable of its own, an opaque one, which may be yes or no.
 """
 
 from __future__ import annotations
@@ -98,8 +98,8 @@ class Roots:
 class Translation:
     """A protocol's formulas.
 
-    `plain` are true of incidents of which everything is known, so nothing is unsettled; `assumed` also stand for what is
-    recommended while some facts are not known, with the criteria's assumptions.
+    `plain` are true of incidents of which everything is known, so nothing is unsettled; `assumed` also stand for what
+    is recommended while some facts are not known, with the criteria's assumptions.
     """
 
     nodes: Nodes

@@ -266,7 +266,6 @@ FROM_DAY = Phrase("from {}", "由 {} 起")
 BEFORE_DAY = Phrase("before {}", "{} 之前")
 FROM_AND_BEFORE = Phrase("from {}, before {}", "由 {} 起，{} 之前")
 TIMES_IN = Phrase("Times", "時間")
-HOW = Phrase("How the tier is found", "級別怎樣得出")
 HOW_THE_TIER_IS_FOUND = Phrase(
     "It is the highest tier that a rule asks for, unless a limit holds it down: a limit always wins. "
     "What is not known leaves it open between a lowest and a highest tier.",
@@ -298,8 +297,7 @@ DECIMALS = Phrase("{}, with up to {}", "{}，最多 {}")
 UNTIL_KNOWN = Phrase("Assumed until known", "在知道前假設")
 A_BLANK_MEANS = Phrase("A blank means", "留空代表")
 KEPT_PRIVATE = Phrase("Kept private", "不公開")
-KEPT_PRIVATE_HOW = Phrase("its answer is not printed unless asked for", "除非特別要求，否則不列出答案")
-CRITERIA = Phrase("Criteria", "準則")
+KEPT_PRIVATE_CRITERIA = Phrase("Criteria", "準則")
 WHEN_TERM = Phrase("When", "條件")
 MEASURES = Phrase("Measures", "衡量項目")
 POINTS = Phrase("Points", "分數")

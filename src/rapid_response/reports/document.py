@@ -11,6 +11,7 @@ from rapid_response.protocol.model import Named
 from rapid_response.reports.catalogue import DOT
 from rapid_response.reports.vocabulary import clean
 
+Shown = Literal["always", "for_the_record", "folded"]
 Style = Literal["plain", "strong", "quiet", "alert", "code", "heading"]
 
 
@@ -146,7 +147,7 @@ class Section:
     title: str
     blocks: tuple[Block, ...] = ()
     sections: tuple[Section, ...] = ()
-    shown: Literal["always", "for_the_record", "folded"] = "always"
+    shown: Shown = "always"
 
 
 @dataclass(frozen=True, slots=True)

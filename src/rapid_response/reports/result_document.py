@@ -24,6 +24,7 @@ from rapid_response.reports.document import (
     Run,
     Section,
     Series,
+    Shown,
     Step,
     Table,
     between,
@@ -264,7 +265,8 @@ class _View:
         rows = tuple(self.fact_row(self.protocol.facts[name]) for name in self.result.facts)
         heading = tuple(line(title(self.language)) for title in (say.QUESTION, say.ANSWER, say.SAID_BY))
         if rows:
-            yield Section(say.KNOWN(self.language), (Table(heading, rows),), shown="for_the_record")
+            shown: Shown = "always" if self.reasons.private else "for_the_record"
+            yield Section(say.KNOWN(self.language), (Table(heading, rows),), shown=shown)
 
     def fact_row(self, fact: Fact) -> tuple[Line, ...]:
         detail = self.reasons.detail(fact)

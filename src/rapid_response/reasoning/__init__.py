@@ -1,0 +1,1 @@
+"""What else could be: next questions, sufficient reasons, what would change a result, exact ranges."""

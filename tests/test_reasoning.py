@@ -1,0 +1,430 @@
+"""Exact ranges, questions, reasons and changes, held against trying everything out on generated protocols."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations, product
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, note, settings
+from hypothesis import strategies as st
+
+from rapid_response import load_protocol, protocol_from_text
+from rapid_response.evaluation.compiling import Facts
+from rapid_response.evaluation.recommendation import Recommendation, recommend
+from rapid_response.protocol.model import Protocol
+from rapid_response.protocol.values import Encoded
+from rapid_response.reasoning import network
+from rapid_response.reasoning.changes import what_would
+from rapid_response.reasoning.interview import start
+from rapid_response.reasoning.network import Space, space_of
+from rapid_response.reasoning.questions import questions
+from rapid_response.reasoning.ranges import exact
+from rapid_response.reasoning.reasons import why
+from rapid_response.reasoning.why_not import why_not
+from rapid_response.testing import as_ofs, incidents, protocols
+
+MOST_WAYS = 300
+"""So many ways in which an incident may turn out are tried; where there are more, some facts are given a value."""
+
+thorough = settings(deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@st.composite
+def results(draw: st.DrawFn, most_ways: int = MOST_WAYS) -> Recommendation:
+    """Results of generated protocols of which so much is known that everything else can be tried out."""
+    protocol = draw(protocols())
+    as_of = draw(as_ofs(protocol))
+    unknowns = draw(st.sampled_from([0.2, 0.5, 0.8, 1.0]))
+    result = protocol.evaluate(draw(incidents(protocol, unknowns=unknowns)), as_of=as_of)
+    found = narrowed(result, most_ways)
+    note(f"{dict(found.facts)} as of {found.as_of}")
+    return found
+
+
+def narrowed(result: Recommendation, most_ways: int) -> Recommendation:
+    """The result once unknown facts with many values have been given one, until there are few enough ways."""
+    space = space_of(result.protocol, result.now)
+    facts = list(result.incident.facts)
+    sizes = {name: len(values(space, name)) for name in result.missing}
+    for name in sorted(sizes, key=lambda name: -sizes[name]):
+        if ways(sizes.values()) > most_ways:
+            facts[list(result.protocol.facts).index(name)] = values(space, name)[-1]
+            sizes[name] = 1
+    return again(result, tuple(facts))
+
+
+def ways(sizes: Any) -> int:
+    found = 1
+    for size in sizes:
+        found *= size
+    return found
+
+
+def values(space: Space, fact: str) -> list[Encoded]:
+    """One value of each cell of a fact, some value where the protocol does not look at it."""
+    kind, positions = space.protocol.facts[fact].type, space.by_fact.get(fact, ())
+    if not positions:
+        anything: dict[str, Encoded] = {"yes_no": False, "text": "", "date": 700_000}
+        bounded = int(kind.low) if kind.name == "number" else 0
+        return [kind.options[0] if kind.name in ("scale", "choice") else anything.get(kind.name, bounded)]
+    axes = [space.axes[position] for position in positions]
+    if kind.name == "choices":
+        chosen = product((0, 1), repeat=len(axes))
+        return [sum(bit << (axis.option or 0) for axis, bit in zip(axes, bits, strict=True)) for bits in chosen]
+    return [axes[0].value_in(cell) for cell in range(len(axes[0].cells))]
+
+
+def again(result: Recommendation, facts: Facts) -> Recommendation:
+    return recommend(result.protocol, result.incident._replace(facts=facts), result.now)
+
+
+def with_facts(result: Recommendation, changed: Mapping[str, Encoded | None]) -> Recommendation:
+    pairs = zip(result.protocol.facts, result.incident.facts, strict=True)
+    return again(result, tuple(changed.get(name, value) for name, value in pairs))
+
+
+def completions(result: Recommendation, but: Sequence[str] = ()) -> Iterator[Recommendation]:
+    """Every way in which the missing facts may turn out, those in `but` left unknown."""
+    space = space_of(result.protocol, result.now)
+    names = [name for name in result.missing if name not in but]
+    for chosen in product(*(values(space, name) for name in names)):
+        yield with_facts(result, dict(zip(names, chosen, strict=True)))
+
+
+def levels(result: Recommendation) -> tuple[int, int]:
+    """The range of levels found by trying everything."""
+    found = [way.range[0] for way in completions(result)]
+    return min(found), max(found)
+
+
+def outcome(result: Recommendation) -> tuple[int, tuple[str, ...]]:
+    return result.range[0], tuple(response.state for response in result.responses)
+
+
+def is_exact(result: Recommendation) -> bool:
+    found = exact(result).exactness
+    return found is not None and found.exact
+
+
+# Ranges
+
+
+@thorough
+@given(results())
+def test_exact_range(result: Recommendation) -> None:
+    """P4: the exact range is that of everything that can still happen; where it is not exact it holds all of that."""
+    low, high = levels(result)
+    found = exact(result)
+    assert found.range[0] <= low <= high <= found.range[1]
+    assert not is_exact(result) or found.range == (low, high)
+
+
+@thorough
+@given(st.data(), results())
+def test_any_completion_lies_in_the_range(data: st.DataObject, result: Recommendation) -> None:
+    """P4: whatever the missing facts turn out to be, not only one value of each cell, the tier lies in the exact range."""
+    complete = result.protocol.evaluate(data.draw(incidents(result.protocol, unknowns=0)), as_of=result.as_of)
+    rest = dict(zip(result.protocol.facts, complete.incident.facts, strict=True))
+    way = with_facts(result, {name: rest[name] for name in result.missing})
+    assert exact(result).range[0] <= way.range[0] <= exact(result).range[1]
+
+
+@thorough
+@given(st.data(), results())
+def test_learning_never_widens(data: st.DataObject, result: Recommendation) -> None:
+    """P3: learning a fact never widens the exact range."""
+    assume(result.missing)
+    fact = data.draw(st.sampled_from(result.missing))
+    value = data.draw(st.sampled_from(values(space_of(result.protocol, result.now), fact)))
+    before, after = exact(result).range, exact(with_facts(result, {fact: value})).range
+    assert before[0] <= after[0] <= after[1] <= before[1]
+
+
+@thorough
+@given(results())
+def test_recommended_within_the_range(result: Recommendation) -> None:
+    """What is recommended under the assumptions lies in the exact range, and narrowing twice is narrowing once."""
+    found = exact(result)
+    assert found.tier is None or found.lowest <= found.tier <= found.highest
+    assert exact(found) is found
+
+
+def test_excluded_middle() -> None:
+    """A tier that is reached by `x` as well as by `not x` is settled, though neither rule is."""
+    protocol = protocol_from_text(
+        "protocol: p\ntiers: {low: {}, high: {}}\nfacts: {x: {type: yes_no}}\n"
+        "rules: {a: {when: x, raise_to: high}, b: {when: not x, raise_to: high}}\n"
+        "responses: {r: {when: tier >= high}}"
+    )
+    found = exact(protocol.evaluate({}))
+    assert (found.lowest.name, found.standing, found.response("r").state) == ("high", "settled", "active")
+
+
+# Questions
+
+
+@thorough
+@given(results(most_ways=60))
+def test_relevant_facts(result: Recommendation) -> None:
+    """A fact called irrelevant changes nothing in any case; one that is asked for can change what it is about."""
+    found, space = questions(result), space_of(result.protocol, result.now)
+    for name in found.irrelevant:
+        for way in completions(result, but=[name]):
+            assert len({outcome(with_facts(way, {name: value})) for value in values(space, name)}) == 1
+    for question in found.asked:
+        if question.fact not in found.unresolved:
+            differing = [
+                {outcome(with_facts(way, {question.fact: value})) for value in values(space, question.fact)}
+                for way in completions(result, but=[question.fact])
+            ]
+            tiers = any(len({level for level, _ in outcomes}) > 1 for outcomes in differing)
+            assert tiers == (question.about == "tier")
+            assert tiers or any(len(outcomes) > 1 for outcomes in differing)
+    assert {question.fact for question in found.asked} | set(found.irrelevant) == set(result.missing)
+
+
+@thorough
+@given(results(most_ways=60))
+def test_consequences(result: Recommendation) -> None:
+    """Each answer to a question leaves just the tiers that its consequence says."""
+    assume(is_exact(result))
+    for question in questions(result).asked:
+        kind = result.protocol.facts[question.fact].type
+        for consequence in question.outcomes:
+            stated = consequence.lowest.level, consequence.highest.level
+            if kind.name in ("yes_no", "scale", "choice"):
+                options: list[Any] = consequence.answers.to_dict()["options"]
+                for option in options:
+                    assert levels(with_facts(result, {question.fact: option})) == stated
+
+
+@thorough
+@given(st.data(), results(most_ways=60))
+def test_most_left(data: st.DataObject, result: Recommendation) -> None:
+    """However the facts turn out, it takes no more answers than was said until the tier is settled."""
+    assume(is_exact(result))
+    way = data.draw(st.sampled_from(list(completions(result))))
+    turned_out = dict(zip(result.protocol.facts, way.incident.facts, strict=True))
+    asked, most = 0, questions(result).most_left
+    while exact(result).standing != "settled":
+        fact = questions(result).asked[0].fact
+        result, asked = with_facts(result, {fact: turned_out[fact]}), asked + 1
+    assert asked <= most
+
+
+def test_questions_on_the_first_call() -> None:
+    """On the first call the age of the person harmed matters, the private account does not, and answers have words."""
+    protocol = load_protocol("protocol_rules/ccsj")
+    facts = {"occurred_at": "2026-04-07T22:30", "where_it_happened": "san_francisco"}
+    found = questions(protocol.evaluate(facts, as_of="2026-04-07T23:10"))
+    asked = {question.fact: question for question in found.asked}
+    assert "victim_age" in asked
+    assert "story" in found.irrelevant
+    assert [str(outcome.answers) for outcome in asked["harm"].outcomes] == ["Injured or less", "Seriously injured or more"]
+    assert found.asked[0].outcomes[0].answers.in_language("zh-Hant")
+
+
+def test_frequencies_order_the_questions() -> None:
+    """What has been seen moves the question that most often decides to the front."""
+    protocol = protocol_from_text(
+        "protocol: p\ntiers: {low: {}, high: {}}\nfacts: {a: {type: yes_no}, b: {type: yes_no}}\n"
+        "rules: {r: {when: a and b, raise_to: high}}"
+    )
+    result = protocol.evaluate({})
+    assert questions(result, {"b": {True: 1, False: 99}, "a": {True: 99, False: 1}}).asked[0].fact == "b"
+    assert questions(result, {"a": {True: 1, False: 99}, "b": {True: 99, False: 1}}).asked[0].fact == "a"
+
+
+# Reasons
+
+
+def only(result: Recommendation, facts: Sequence[str]) -> Recommendation:
+    """The same incident of which only some facts are known."""
+    names = result.protocol.facts
+    return with_facts(result, {name: None for name in names if name not in facts})
+
+
+@thorough
+@given(results(), st.booleans())
+def test_why(result: Recommendation, smallest: bool) -> None:
+    """P6: the reasons force the range whatever all other facts are, and none of them can be left out."""
+    assume(is_exact(result))
+    found, wanted = why(result, smallest=smallest), exact(result).range
+    assert found is not None
+    reached = exact(only(result, tuple(found.facts))).range
+    assert wanted[0] <= reached[0] <= reached[1] <= wanted[1]
+    for fact in found.facts:
+        rest = exact(only(result, [name for name in found.facts if name != fact]))
+        if rest.exactness and rest.exactness.exact:
+            assert rest.range[0] < wanted[0] or wanted[1] < rest.range[1]
+
+
+@thorough
+@given(results())
+def test_smallest_why(result: Recommendation) -> None:
+    """No set of fewer facts than `least` forces the range; and `least` is the number of reasons unless time ran out."""
+    assume(is_exact(result))
+    found, wanted = why(result, smallest=True), exact(result).range
+    assert found is not None
+    assert found.least == len(found.facts)
+    for facts in combinations(result.facts, found.least - 1) if found.least else ():
+        fewer = exact(only(result, facts))
+        if fewer.exactness and fewer.exactness.exact:
+            assert fewer.range[0] < wanted[0] or wanted[1] < fewer.range[1]
+
+
+@thorough
+@given(results())
+def test_why_a_response(result: Recommendation) -> None:
+    """The reasons for a response force its state in every way in which all other facts may turn out."""
+    for response in result.protocol.responses:
+        found = why(result, response=response)
+        states = {way.response(response).state for way in completions(result)}
+        assert found is None or len(states) == 1
+        if found is not None:
+            few = narrowed(only(result, tuple(found.facts)), 100)
+            assert {way.response(response).state for way in completions(few)} == states
+            assert found.claim == f"{response} is {next(iter(states))}"
+
+
+# Changes
+
+
+@thorough
+@given(st.data(), results(most_ways=40))
+def test_changes(data: st.DataObject, result: Recommendation) -> None:
+    """P7: a stated change leads to the stated tier, and no change of fewer facts does."""
+    assume(not any(axis.opaque for axis in space_of(result.protocol, result.now).axes))
+    assume(all(criterion.assumed is None for criterion in result.protocol.criteria.values()))
+    tier = data.draw(st.sampled_from(result.protocol.tiers))
+    found = what_would(result, tier=tier.name)
+    for change in found:
+        assert change.result.tier == tier
+        assert result.protocol.evaluate({**result.facts, **change.facts}, as_of=result.as_of).tier == tier
+    size = min((len(change.facts) for change in found), default=3)
+    assert all(len(change.facts) == size for change in found)
+    note(f"{[dict(change.facts) for change in found]}")
+    if exact(result).tier != tier:
+        for number in range(size):
+            assert not any(leads(way, tier.name) for way in changed(result, number))
+
+
+def leads(result: Recommendation, tier: str) -> bool:
+    return str(result.tier) == tier and str(exact(result).tier) == tier
+
+
+def changed(result: Recommendation, number: int) -> Iterator[Recommendation]:
+    """The incident with so many facts changed, in every way."""
+    space = space_of(result.protocol, result.now)
+    for names in combinations(space.by_fact, number):
+        for chosen in product(*(values(space, name) for name in names)):
+            yield with_facts(result, dict(zip(names, chosen, strict=True)))
+
+
+@thorough
+@given(st.data(), results(most_ways=40))
+def test_changes_of_responses(data: st.DataObject, result: Recommendation) -> None:
+    """A stated change puts the response into the stated state, and leaves alone what may not change."""
+    assume(result.protocol.responses)
+    response = data.draw(st.sampled_from(sorted(result.protocol.responses)))
+    fixed = data.draw(st.lists(st.sampled_from(sorted(result.protocol.facts))))
+    for change in what_would(result, response=response, state="inactive", fixed=fixed, only_unknown=True):
+        assert change.result.response(response).state == "inactive"
+        assert not set(change.facts) & (set(fixed) | set(result.facts))
+
+
+def test_several_facts_together() -> None:
+    """Three facts that lead to a tier only together are found, with the nearest values."""
+    protocol = protocol_from_text(
+        "protocol: p\ntiers: {low: {}, high: {}}\n"
+        "facts: {f: {type: yes_no}, harm: {type: scale, options: [no, some, much, most]}, age: {type: number, min: 0, max: 120}}\n"
+        "rules: {r: {when: f and harm >= much and age >= 65, raise_to: high}}"
+    )
+    found = what_would(protocol.evaluate({"f": False, "harm": "no", "age": 40}), tier="high")
+    assert [dict(change.facts) for change in found] == [{"f": True, "harm": "much", "age": 65}]
+
+
+def test_unknown_names_are_refused() -> None:
+    """A tier, response or fact that the protocol does not have is a KeyError."""
+    result = load_protocol("protocol_rules/ccsj").evaluate({}, as_of="2026-04-07T23:10")
+    for call in (
+        lambda: what_would(result, tier="nosuch"),
+        lambda: what_would(result, response="nosuch"),
+        lambda: what_would(result, tier="monitor", fixed=["nosuch"]),
+        lambda: why(result, tier="nosuch"),
+        lambda: why_not(result, "nosuch"),
+    ):
+        with pytest.raises(KeyError, match="nosuch"):
+            call()
+
+
+@thorough
+@given(st.data(), results(most_ways=40))
+def test_why_not(data: st.DataObject, result: Recommendation) -> None:
+    """Every rule said to have lacked something could raise to the tier, did not fire, and names what it lacked."""
+    tier = data.draw(st.sampled_from(result.protocol.tiers))
+    found = why_not(result, tier.name)
+    for lacking in found.raises:
+        assert lacking.rule.tiers[1] >= tier
+        assert lacking.rule.state in ("not fired", "open")
+        assert lacking.lacked or lacking.excepted
+    assert all(rule.tiers[0] < tier for rule in found.limits)
+    assert found.possible or tier < exact(result).lowest or exact(result).highest < tier
+
+
+# Interviews
+
+
+@thorough
+@given(st.data(), results(most_ways=40))
+def test_interview(data: st.DataObject, result: Recommendation) -> None:
+    """Each step leaves fewer questions; the interview ends settled unless something was skipped; back is where it was."""
+    interview = start(result.protocol, result.facts, result.now)
+    space = space_of(result.protocol, result.now)
+    while interview.question is not None:
+        left = interview.most_left
+        if data.draw(st.booleans()):
+            step = interview.dont_know()
+        else:
+            value = data.draw(st.sampled_from(values(space, interview.question.fact)))
+            answered = with_facts(interview.result, {interview.question.fact: value})
+            step = interview.answer(answered.facts[interview.question.fact])
+        assert step.most_left < left
+        assert step.back() is interview
+        interview = step
+    if not interview.skipped and is_exact(interview.result):
+        assert interview.result.standing == "settled"
+
+
+# Always the same
+
+
+@thorough
+@given(results(most_ways=40))
+def test_answers_do_not_depend_on_earlier_ones(result: Recommendation) -> None:
+    """P1: answers are the same whatever was asked before, in a new process or an old one."""
+
+    def answers() -> list[Any]:
+        reasons = [why(result), why(result, smallest=True)]
+        changes = [what_would(result, tier=tier.name) for tier in result.protocol.tiers]
+        stated = [reason.to_dict() for reason in reasons if reason]
+        return [stated, [[change.to_dict() for change in found] for found in changes], questions(result).to_dict()]
+
+    before = answers()
+    for cache in (network._space, network._network, network._translation):
+        cache.cache_clear()
+    assert [answers()[position] for position in (2, 1, 0)] == [before[position] for position in (2, 1, 0)]
+
+
+def test_private_values_are_left_out() -> None:
+    """Values of private facts are in no reasons' data unless asked for, and no values are in their representation."""
+    protocol = protocol_from_text(
+        "protocol: p\ntiers: {low: {}, high: {}}\nfacts: {f: {type: yes_no, private: yes}}\n"
+        "rules: {r: {when: f, raise_to: high}}"
+    )
+    found = why(protocol.evaluate({"f": True}))
+    assert found is not None
+    assert (found.to_dict()["facts"], found.to_dict(private=True)["facts"]) == ({"f": None}, {"f": True})
+    assert "True" not in repr(found)
