@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -162,3 +163,41 @@ def test_a_reader_that_stops_early_is_no_error() -> None:
     command = f'"{sys.executable}" -m rapid_response show "{CCSJ}" | head -n 1'
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
+
+
+def _options(*command: str) -> set[str]:
+    return set(re.findall(r"(?<![\w-])(--?[a-z][a-z-]*)(?=[ ,])", run(*command, "--help").stdout)) - {"--help"}
+
+
+@pytest.mark.parametrize("command", ["evaluate", "show", "test", "schema"])
+def test_every_option_is_documented(command: str) -> None:
+    """Every command has a heading in docs/cli.md, and below it each of its options."""
+    documented = (HERE / "docs/cli.md").read_text(encoding="utf-8")
+    section = documented.split(f"\n## {command}\n")[1].split("\n## ")[0]
+    for option in _options(command):
+        assert f"`{option}" in section, option
+
+
+def test_every_command_is_documented() -> None:
+    """The commands that the help lists are those of docs/cli.md."""
+    listed = re.findall(r"^  (\w+)  ", run("--help").stdout.split("Commands:")[1], re.MULTILINE)
+    documented = re.findall(r"^## (\w+)$", (HERE / "docs/cli.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(listed) == sorted(documented)
+
+
+@pytest.mark.parametrize(("name", "code"), [("", 0), ("no such name", 1)])
+def test_scenarios_are_run(name: str, code: int) -> None:
+    """`test` passes where all scenarios do, and fails where there was none to run."""
+    done = run("test", str(HERE / "examples/protocols/curb65"), "-k", name)
+    assert done.returncode == code, done.stdout
+    assert json.loads(run("test", CCSJ, "--format", "json").stdout)["passed"] is True
+
+
+def test_scenarios_that_do_not_fit_are_told(tmp_path: Path) -> None:
+    """A scenario that names an unknown rule is a problem with its place, and the exit code is 2."""
+    (tmp_path / "p.yaml").write_text("protocol: p\ntiers: {low: {}}\n", encoding="utf-8")
+    text = "scenarios:\n  - name: a\n    incident: {}\n    expect: {rules: {fired: [nothing]}}\n"
+    (tmp_path / "p.scenarios.yaml").write_text(text, encoding="utf-8")
+    done = run("test", str(tmp_path))
+    assert done.returncode == 2
+    assert "p.scenarios.yaml:4" in done.stderr

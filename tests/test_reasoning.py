@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import combinations, product
 from typing import Any
 
@@ -13,7 +14,6 @@ from hypothesis import strategies as st
 from rapid_response import load_protocol, protocol_from_text
 from rapid_response.evaluation.compiling import Facts
 from rapid_response.evaluation.recommendation import Recommendation, recommend
-from rapid_response.protocol.model import Protocol
 from rapid_response.protocol.values import Encoded
 from rapid_response.reasoning import network
 from rapid_response.reasoning.changes import what_would
@@ -91,6 +91,14 @@ def completions(result: Recommendation, but: Sequence[str] = ()) -> Iterator[Rec
     names = [name for name in result.missing if name not in but]
     for chosen in product(*(values(space, name) for name in names)):
         yield with_facts(result, dict(zip(names, chosen, strict=True)))
+
+
+def given_facts(result: Recommendation) -> dict[str, Any]:
+    """The known facts as they are given: decimals as such, not as text."""
+    facts = result.protocol.facts
+    return {
+        name: Decimal(value) if facts[name].type.name == "number" else value for name, value in result.facts.items()
+    }
 
 
 def levels(result: Recommendation) -> tuple[int, int]:
@@ -222,7 +230,10 @@ def test_questions_on_the_first_call() -> None:
     asked = {question.fact: question for question in found.asked}
     assert "victim_age" in asked
     assert "story" in found.irrelevant
-    assert [str(outcome.answers) for outcome in asked["harm"].outcomes] == ["Injured or less", "Seriously injured or more"]
+    assert [str(outcome.answers) for outcome in asked["harm"].outcomes] == [
+        "Injured or less",
+        "Seriously injured or more",
+    ]
     assert found.asked[0].outcomes[0].answers.in_language("zh-Hant")
 
 
@@ -302,7 +313,7 @@ def test_changes(data: st.DataObject, result: Recommendation) -> None:
     found = what_would(result, tier=tier.name)
     for change in found:
         assert change.result.tier == tier
-        assert result.protocol.evaluate({**result.facts, **change.facts}, as_of=result.as_of).tier == tier
+        assert result.protocol.evaluate({**given_facts(result), **change.facts}, as_of=result.as_of).tier == tier
     size = min((len(change.facts) for change in found), default=3)
     assert all(len(change.facts) == size for change in found)
     note(f"{[dict(change.facts) for change in found]}")
@@ -381,7 +392,7 @@ def test_why_not(data: st.DataObject, result: Recommendation) -> None:
 @given(st.data(), results(most_ways=40))
 def test_interview(data: st.DataObject, result: Recommendation) -> None:
     """Each step leaves fewer questions; the interview ends settled unless something was skipped; back is where it was."""
-    interview = start(result.protocol, result.facts, result.now)
+    interview = start(result.protocol, given_facts(result), result.now)
     space = space_of(result.protocol, result.now)
     while interview.question is not None:
         left = interview.most_left
@@ -390,7 +401,7 @@ def test_interview(data: st.DataObject, result: Recommendation) -> None:
         else:
             value = data.draw(st.sampled_from(values(space, interview.question.fact)))
             answered = with_facts(interview.result, {interview.question.fact: value})
-            step = interview.answer(answered.facts[interview.question.fact])
+            step = interview.answer(given_facts(answered)[interview.question.fact])
         assert step.most_left < left
         assert step.back() is interview
         interview = step

@@ -141,8 +141,8 @@ def show(protocol: ProtocolPath, lang: Lang = Language.english, output: OutputFo
             print_protocol(loaded, lang, _console())
 
 
-@app.command()
-def test(
+@app.command("test")
+def run_tests(
     protocol: ProtocolPath,
     only: Annotated[str, typer.Option("-k", help="Run the scenarios whose name contains this.", metavar="NAME")] = "",
     lang: Lang = Language.english,
@@ -150,7 +150,9 @@ def test(
     coverage: Annotated[bool, typer.Option("--coverage", help="Say everything that no scenario touches.")] = False,
     fail_under: Annotated[
         float | None,
-        typer.Option("--fail-under", help="Fail unless so many percent of the rules fired, and did not.", min=0, max=100),
+        typer.Option(
+            "--fail-under", help="Fail unless so many percent of rules fired, and did not.", min=0, max=100
+        ),
     ] = None,
     propose: Annotated[
         bool, typer.Option("--suggest", help="Write scenarios for what is not touched, to be filled in by a person.")
@@ -194,7 +196,7 @@ def _evaluated(protocol: Protocol, names: list[str], now: int | None) -> tuple[l
             continue
         for incident in given:
             try:
-                results.append(recommend(protocol, incident.check(protocol), now))
+                results.append(recommend(protocol, incident.check(protocol), now).exact())
             except IncidentError as error:
                 problems += _placed(error, incident)
     return results, problems

@@ -126,6 +126,7 @@ class ResultDocument(TypedDict):
     lowest: str
     highest: str
     standing: Standing
+    exact: bool | None
     scope: Literal["in", "out", "unknown"]
     facts: dict[str, FactDocument]
     missing: list[str]

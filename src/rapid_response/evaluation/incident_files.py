@@ -74,7 +74,7 @@ def load_incidents(protocol: Protocol, path: str | PathLike[str]) -> list[GivenI
 def format_of(text: str) -> Format:
     """What a text looks like: JSON lines where its first line alone is a whole JSON object, JSON, or else YAML.
 
-    >>> format_of('{"harm": "injured"}\n{"harm": "killed"}'), format_of("harm: injured")
+    >>> format_of('{"harm": "injured"}\\n{"harm": "killed"}'), format_of("harm: injured")
     ('jsonl', 'yaml')
     """
     first_line = text.lstrip().split("\n", 1)[0]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from rapid_response.evaluation.compiling import Range
 from rapid_response.evaluation.explaining import Explanation
@@ -18,12 +18,19 @@ from rapid_response.evaluation.outcomes import (
     Exactness,
     Reason,
     ResponseOutcome,
+    ResponseState,
     RuleOutcome,
     ScopeOutcome,
     Standing,
 )
 from rapid_response.protocol.model import Protocol, Tier
 from rapid_response.protocol.values import decode, moment_text
+
+if TYPE_CHECKING:
+    from rapid_response.reasoning.changes import Change
+    from rapid_response.reasoning.questions import Frequencies, Questions
+    from rapid_response.reasoning.reasons import Why
+    from rapid_response.reasoning.why_not import WhyNot
 
 SEMANTICS = 1
 """Goes up whenever the same protocol and incident may give another result than before."""
@@ -155,6 +162,73 @@ class Recommendation:
         """The outcome of the response of that name; KeyError where there is none."""
         return {response.name: response for response in self.responses}[name]
 
+    # What else could be (the layer `reasoning`)
+
+    def exact(self) -> Recommendation:
+        """The same result with its range narrowed to the tiers that can still come out.
+
+        >>> from rapid_response import protocol_from_text
+        >>> protocol = protocol_from_text(
+        ...     "protocol: p\\ntiers: {low: {}, high: {}}\\nfacts: {f: {type: yes_no}, g: {type: yes_no}}\\n"
+        ...     "rules: {a: {when: f and g, raise_to: high}, b: {when: not f or not g, raise_to: high}}"
+        ... )
+        >>> protocol.evaluate({}).standing, protocol.evaluate({}).exact().standing
+        ('open', 'settled')
+        """
+        from rapid_response.reasoning.ranges import exact
+
+        return exact(self)
+
+    def questions(self, frequencies: Frequencies | None = None) -> Questions:
+        """What to find out next, best first, and the missing facts that cannot matter any more.
+
+        `frequencies` says, by fact, how often each value has been seen; without it all answers are equally likely.
+        """
+        from rapid_response.reasoning.questions import questions
+
+        return questions(self, frequencies)
+
+    @cached_property
+    def questions_left(self) -> int:
+        """How many answers it takes at most until the tier is settled, asking in the order of `questions`."""
+        return self.questions().most_left
+
+    def why(self, *, tier: str | None = None, response: str | None = None, smallest: bool = False) -> Why | None:
+        """Known facts that force the range of tiers, or that it is at least or below `tier`, or a response's state.
+
+        None of them can be left out. None where what is known does not force it. Raises KeyError for unknown names.
+        """
+        from rapid_response.reasoning.reasons import why
+
+        return why(self, tier=tier, response=response, smallest=smallest)
+
+    def what_would(
+        self,
+        *,
+        tier: str | None = None,
+        response: str | None = None,
+        state: ResponseState = "active",
+        fixed: Sequence[str] = (),
+        only_unknown: bool = False,
+        limit: int = 10,
+    ) -> tuple[Change, ...]:
+        """The fewest changes of facts that would have led to the tier, or to the response's state.
+
+        Facts named in `fixed` stay as they are; `only_unknown` asks what would have to turn out true. Raises KeyError
+        for unknown names.
+        """
+        from rapid_response.reasoning.changes import what_would
+
+        return what_would(
+            self, tier=tier, response=response, state=state, fixed=fixed, only_unknown=only_unknown, limit=limit
+        )
+
+    def why_not(self, tier: str, *, fixed: Sequence[str] = (), only_unknown: bool = False, limit: int = 10) -> WhyNot:
+        """Why the tier of that name is not recommended: what rules lacked, what held it down, what would change it."""
+        from rapid_response.reasoning.why_not import why_not
+
+        return why_not(self, tier, fixed=fixed, only_unknown=only_unknown, limit=limit)
+
     # As data and text
 
     def to_dict(self, private: bool = False) -> dict[str, Any]:
@@ -180,6 +254,7 @@ class Recommendation:
             "lowest": self.lowest.name,
             "highest": self.highest.name,
             "standing": self.standing,
+            "exact": self.exactness.exact if self.exactness else None,
             "scope": self.scope,
             "facts": {name: self._fact_document(name, value, private) for name, value in self.facts.items()},
             "missing": list(self.missing),

@@ -84,8 +84,8 @@ class Source:
 
     @cached_property
     def lines(self) -> list[str]:
-        """The lines, without their ends."""
-        return [line.removesuffix("\r") for line in self.text.split("\n")]
+        """The lines without their ends, and an empty one after the last."""
+        return [line.removesuffix("\r") for line in f"{self.text.removesuffix(chr(10))}\n".split("\n")]
 
 
 @dataclass(frozen=True, slots=True)

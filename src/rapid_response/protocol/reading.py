@@ -130,7 +130,8 @@ class _Composer:
         self.source = source
         self.problems = problems
         self.lines = source.lines
-        self.events: Iterator[Any] = iter(yaml.parse(source.text, Loader=_LOADER))
+        text = source.text if source.text.endswith("\n") else source.text + "\n"  # a last line of spaces counts
+        self.events: Iterator[Any] = iter(yaml.parse(text, Loader=_LOADER))
         self.nodes = 0
 
     def document(self) -> Node | None:
@@ -138,14 +139,19 @@ class _Composer:
         event = next(self.events)
         if isinstance(event, yaml.StreamEndEvent):
             return None
-        if event.version or event.tags:
-            self.refuse("RR105", "a YAML directive is not allowed", event, "remove the line")
+        self.refuse_directives(event)
         root = self.node(next(self.events), depth=1, flow=False)
         next(self.events)
         extra = next(self.events)
         if isinstance(extra, yaml.DocumentStartEvent):
             self.refuse("RR105", "a second document is not allowed", extra, "keep one document in a file")
         return root
+
+    def refuse_directives(self, start: Any) -> None:
+        for number, line in enumerate(self.lines[: start.end_mark.line + 1], 1):
+            if line.startswith("%"):
+                span = Span(self.source, number, 1, number, len(line) + 1)
+                raise _Refused(Problem("RR105", "a line that begins with `%` is not allowed", span, "remove it"))
 
     def node(self, event: Any, depth: int, flow: bool) -> Node:
         self.nodes += 1
@@ -183,6 +189,8 @@ class _Composer:
         scalar = Scalar(event.value, style, flow, span=self.span(event.start_mark, event.end_mark))
         if style == "plain":
             self.check_plain(scalar)
+        elif style == "block" and re.match(r".[-+0-9]*#", self.lines[scalar.span.line - 1][scalar.span.column - 1 :]):
+            self.refuse("RR102", "a space is missing before `#`", event, "put one before a comment")
         elif found := _FORBIDDEN.search(scalar.text):
             message = f"a code in the text stands for the character U+{ord(found.group()[0]):04X}, which is not allowed"
             self.note("RR103", message, event, "remove it, or use single quotes if no code is meant")
@@ -242,6 +250,8 @@ class _Composer:
             self.refuse("RR105", "a key written with `?` is not allowed", event, "write it like `name: value`")
         if not key.text:
             self.refuse("RR102", "a name is missing before the colon", event, "write it like `name: value`")
+        if flow and key.style == "plain" and re.match(r":\S", self.lines[key.span.line - 1][key.span.end_column - 1 :]):
+            self.refuse("RR102", "a space is missing after the colon", event, "write it like `name: value`")
         return key
 
     def cut_by_a_comma(self, key: Scalar, value: Node) -> bool:

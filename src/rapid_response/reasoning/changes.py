@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
 from rapid_response.evaluation.compiling import Facts
 from rapid_response.evaluation.outcomes import ResponseState
 from rapid_response.evaluation.recommendation import Recommendation, recommend
-from rapid_response.protocol.values import Encoded, decode
+from rapid_response.protocol.model import Protocol
+from rapid_response.protocol.values import Encoded, decode, unscaled
 from rapid_response.reasoning.goals import Goal, response_goal, tier_goal
 from rapid_response.reasoning.passes import Bits
 from rapid_response.reasoning.ranges import exact
@@ -23,7 +25,10 @@ MOST_SUBSETS = 6
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Facts with other values than they have, or with values where they had none, and the result that this gives."""
+    """Facts with other values than they have, or with values where they had none, and the result that this gives.
+
+    Values are as an incident states them: `protocol.evaluate({**facts, **change.facts})` gives the result.
+    """
 
     facts: Mapping[str, Any]
     result: Recommendation
@@ -32,7 +37,8 @@ class Change:
         """The change as plain data, the result in short."""
         tier = self.result.tier
         result = {"tier": tier.name if tier else None, "standing": self.result.standing}
-        return {"facts": dict(self.facts), "result": result}
+        facts = {name: str(value) if isinstance(value, Decimal) else value for name, value in self.facts.items()}
+        return {"facts": facts, "result": result}
 
 
 def what_would(
@@ -222,5 +228,10 @@ class _Searching:
         result = recommend(protocol, incident._replace(facts=facts, details=details), self.result.now)
         if not values or not self.goal.met(result) or not self.goal.met(narrow := exact(result)):
             return None
-        plain = {name: decode(protocol.facts[name].type, value, protocol.time_zone) for name, value in values.items()}
-        return Change(plain, narrow)
+        return Change({name: _given(protocol, name, value) for name, value in values.items()}, narrow)
+
+
+def _given(protocol: Protocol, fact: str, value: Encoded) -> Any:
+    """A value as an incident states it."""
+    kind = protocol.facts[fact].type
+    return unscaled(int(value), kind.places) if kind.places else decode(kind, value, protocol.time_zone)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rapid_response.reasoning.encoding import Encoding
-from rapid_response.reasoning.nodes import Nodes
 from rapid_response.reasoning.solver import Solver, make_solver
 from rapid_response.reasoning.translation import Roots
 
@@ -28,11 +27,9 @@ class Double:
         return self.solver.solve([*known, literal], BUDGET).possible
 
 
-def make_double(nodes: Nodes, axis: int, roots: Roots) -> Double:
-    """The two incidents that may differ in this axis."""
-    encoding = Encoding(nodes, partial=False)
-    for root in roots.all():
-        encoding.node(root)
+def make_double(complete: Encoding, axis: int, roots: Roots) -> Double:
+    """Two incidents that may differ in this axis; `complete` has the literals of the roots."""
+    encoding = complete.copy()
     tiers, responses = (_difference(encoding, axis, part) for part in (roots.tiers, tuple(roots.responses.values())))
     return Double(encoding, make_solver(encoding.clauses, encoding.variables), tiers, responses)
 

@@ -8,6 +8,7 @@ then a node and its opposite are two, both of which may fail: what is surely so,
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -39,6 +40,13 @@ class Encoding:
         self.truth = self.fresh()
         self.clauses.append([self.truth])
         self.known = {TRUE: self.truth, FALSE: -self.truth}
+
+    def copy(self) -> Encoding:
+        """The same, to be added to on its own."""
+        copied = copy(self)
+        copied.clauses, copied.ladders, copied.cells = list(self.clauses), list(self.ladders), list(self.cells)
+        copied.masks, copied.known = dict(self.masks), dict(self.known)
+        return copied
 
     def fresh(self) -> int:
         """A new variable."""

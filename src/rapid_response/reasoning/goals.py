@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from rapid_response.evaluation.outcomes import ResponseState
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol.model import Protocol
-from rapid_response.reasoning.encoding import Encoding
 from rapid_response.reasoning.nodes import FALSE, TRUE, opposite
 from rapid_response.reasoning.passes import Bits
 from rapid_response.reasoning.translation import Roots
@@ -33,11 +32,6 @@ class Goal:
         for node in self.not_surely(roots):
             found &= ~known[node]
         return found
-
-    def literals(self, roots: Roots, encoding: Encoding) -> list[int]:
-        """The same for a solver, in the partial reading."""
-        surely = [encoding.node(node) for node in self.surely(roots)]
-        return [*surely, *(-encoding.node(node) for node in self.not_surely(roots))]
 
 
 def tier_goal(protocol: Protocol, level: int) -> Goal:

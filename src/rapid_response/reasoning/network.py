@@ -6,7 +6,7 @@ is kept for each protocol and pattern of truths, and used again at another time 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -72,6 +72,12 @@ class Network:
         return tuple(mask << self.supposed[axis].start for axis, mask in self.sure.leaves)
 
     @cached_property
+    def below(self) -> Mapping[str, tuple[int, ...]]:
+        """Every node below the plain roots of tiers and of responses, each before its parts."""
+        roots = {"tiers": self.plain.tiers, "responses": tuple(self.plain.responses.values())}
+        return {about: tuple(reversed(self.nodes.cone(found))) for about, found in roots.items()}
+
+    @cached_property
     def complete(self) -> Pass:
         """The plain roots of incidents of which everything is known."""
         return compile_pass(self.nodes, self.plain.all())
@@ -86,6 +92,20 @@ class Network:
         """What is sure under the assumptions: of each assumed root, then of its opposite."""
         roots = self.assumed.all()
         return compile_pass(self.nodes, [*roots, *map(opposite, roots)])
+
+    @cached_property
+    def partials(self) -> dict[tuple[int, ...], Encoding]:
+        """Clauses in the partial reading, by the nodes that they are about, as far as they have been needed."""
+        return {}
+
+    def partial(self, roots: tuple[int, ...]) -> Encoding:
+        """These nodes as clauses, in the partial reading."""
+        if roots not in self.partials:
+            encoding = Encoding(self.nodes, partial=True)
+            for root in roots:
+                encoding.node(root)
+            self.partials[roots] = encoding
+        return self.partials[roots]
 
     @cached_property
     def encoding(self) -> Encoding:
@@ -108,7 +128,7 @@ class Network:
     def double(self, axis: int) -> Double:
         """The solver about two incidents that may differ in this axis."""
         if axis not in self.doubles:
-            self.doubles[axis] = make_double(self.nodes, axis, self.plain)
+            self.doubles[axis] = make_double(self.encoding, axis, self.plain)
         return self.doubles[axis]
 
     @cached_property

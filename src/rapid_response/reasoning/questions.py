@@ -124,37 +124,47 @@ class _Asking:
 
     def __init__(self, result: Recommendation, situation: Situation, sampled: Sampled, relevance: Relevance) -> None:
         self.result, self.situation, self.sampled, self.relevance = result, situation, sampled, relevance
-        self.live = live_bits(situation, situation.network.plain.tiers)
+        live = live_bits(situation, "tiers", situation.network.supposed_ones)
+        self.live = {fact: self.live_cases(fact, live) for fact in relevance.tier}
         self.open_responses = [
             (name, root)
             for name, root in situation.network.plain.responses.items()
             if not (situation.sure[root] | situation.sure[opposite(root)]) & 1
         ]
 
+    def live_cases(self, fact: str, live: Mapping[int, Bits]) -> Bits:
+        """In which cases a fact may still matter for the tier."""
+        if fact in self.relevance.unresolved:
+            return self.situation.network.supposed_ones
+        found = 0
+        for axis in self.situation.space.by_fact[fact]:
+            found |= live.get(axis, 0)
+        return found
+
     # The order
 
     def ranked(self) -> list[str]:
         facts = [fact for fact in self.result.missing if fact in self.relevance.tier | self.relevance.responses]
-        return sorted(facts, key=lambda fact: (fact not in self.relevance.tier, *self.uncertainty(fact)))
+        return sorted(facts, key=lambda fact: (fact not in self.relevance.tier, self.uncertainty(fact)))
 
-    def uncertainty(self, fact: str) -> tuple[int, int]:
-        """What is left open on average once the fact is known: about the tier, and about the responses."""
-        groups = list(self.groups(fact))
-        tiers = sum(_spread([group.bit_count() for group in self.by_level(ways)]) for ways in groups)
+    def uncertainty(self, fact: str) -> int:
+        """What is left open on average once the fact is known: about the tier, or where it cannot, about responses."""
+        groups = self.groups(fact)
+        if fact in self.relevance.tier:
+            return sum(_spread([group.bit_count() for group in self.by_level(ways)]) for ways in groups)
         active = dict(zip(self.situation.network.plain.responses, self.sampled.responses, strict=True))
-        responses = sum(
+        return sum(
             _spread([(ways & active[name]).bit_count(), (ways & ~active[name]).bit_count()])
             for name, _ in self.open_responses
             for ways in groups
         )
-        return tiers, responses
 
-    def groups(self, fact: str) -> Iterator[Bits]:
+    def groups(self, fact: str) -> list[Bits]:
         """The ways of the pool by the answer to a fact."""
         found = [self.sampled.pool.ones]
         for axis in self.situation.space.by_fact.get(fact, ()):
             found = [part for ways in found for cell in self.sampled.pool.cells[axis] if (part := ways & cell)]
-        return iter(found)
+        return found
 
     def by_level(self, ways: Bits) -> Iterator[Bits]:
         above = ways
@@ -215,13 +225,7 @@ class _Asking:
 
     def left(self, fact: str, bit: int) -> int:
         """How many other facts may still matter for the tier in the case of a bit."""
-        by_fact = self.situation.space.by_fact
-        others = [other for other in self.relevance.tier if other != fact]
-        unproved = self.relevance.unresolved
-        return sum(
-            other in unproved or any(self.live.get(axis, 0) >> bit & 1 for axis in by_fact.get(other, ()))
-            for other in others
-        )
+        return sum(cases >> bit & 1 for other, cases in self.live.items() if other != fact)
 
     def levels(self, cells: Case, bit: int) -> Range:
         """The levels that an answer leaves possible."""

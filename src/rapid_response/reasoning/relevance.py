@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from rapid_response.protocol.expressions import Condition, Value, names_in
 from rapid_response.protocol.model import Protocol
 from rapid_response.reasoning.nodes import opposite
 from rapid_response.reasoning.passes import Bits
 from rapid_response.reasoning.situations import Situation
+
+About = Literal["tiers", "responses"]
 
 MOST_ASKED = 40
 """So many axes a solver is asked about; the rest may matter."""
@@ -34,26 +37,26 @@ class Relevance:
 def relevance_of(situation: Situation, missing: Sequence[str], settled: bool) -> Relevance:
     """What each missing fact can change. `settled` says that the tier is settled."""
     found = _Finder(situation, missing)
-    tier = frozenset[str]() if settled else found.facts(situation.network.plain.tiers, "tiers")
-    responses = found.facts(tuple(situation.network.plain.responses.values()), "responses")
+    tier = frozenset[str]() if settled else found.facts("tiers")
+    responses = found.facts("responses")
     return Relevance(tier, responses - tier, frozenset(found.unresolved) & (tier | responses))
 
 
-def live_bits(situation: Situation, roots: Iterable[int]) -> Mapping[int, Bits]:
-    """By axis: as things stand (bit 0) and in each case of `Situation.sure`, whether it is tied to an open root."""
-    network, sure, ones = situation.network, situation.sure, situation.network.supposed_ones
-    reach = {root: ones & ~sure[root] & ~sure[opposite(root)] for root in roots}
+def live_bits(situation: Situation, about: About, cases: Bits) -> Mapping[int, Bits]:
+    """By axis: in which of some cases of `Situation.sure` it is tied to an open root (bit 0: as things stand)."""
+    network, sure = situation.network, situation.sure
+    kinds, parts_of = network.nodes.kinds, network.nodes.parts
+    roots = network.plain.tiers if about == "tiers" else network.plain.responses.values()
+    reach = {root: cases & ~sure[root] & ~sure[opposite(root)] for root in roots}
     live: dict[int, Bits] = {}
-    for node in reversed(network.nodes.cone(reach)):
+    for node in network.below[about]:
         bits = reach.get(node, 0)
-        if not bits:
-            continue
-        parts = network.nodes.parts[node]
-        if network.nodes.kinds[node] == "leaf":
-            live[parts[0]] = live.get(parts[0], 0) | bits
-            continue
-        for part in parts:
-            reach[part] = reach.get(part, 0) | bits & ~sure[part] & ~sure[opposite(part)]
+        if bits and kinds[node] == "leaf":
+            axis = parts_of[node][0]
+            live[axis] = live.get(axis, 0) | bits
+        elif bits:
+            for part in parts_of[node]:
+                reach[part] = reach.get(part, 0) | bits & ~(sure[part] | sure[opposite(part)])
     return live
 
 
@@ -74,20 +77,20 @@ class _Finder:
         roots = {"tiers": found[:tiers], "responses": found[tiers : tiers + responses]}
         return {name: _union(flips.told_apart(bits) for bits in parts) for name, parts in roots.items()}
 
-    def facts(self, roots: Sequence[int], about: str) -> frozenset[str]:
-        live = {axis for axis, bits in live_bits(self.situation, roots).items() if bits & 1}
+    def facts(self, about: About) -> frozenset[str]:
+        live = {axis for axis, bits in live_bits(self.situation, about, 1).items() if bits}
         behind = self.behind_opaque(live)
         self.unresolved |= behind
         return frozenset(fact for fact in self.axes if fact in behind or self.matters(fact, live, about))
 
-    def matters(self, fact: str, live: set[int], about: str) -> bool:
+    def matters(self, fact: str, live: set[int], about: About) -> bool:
         axes = [axis for axis in self.axes[fact] if axis in live]
         blocks = self.situation.network.flips.blocks
         return any(self.apart[about] & blocks[axis] for axis in axes) or any(
             self.differs(fact, axis, about) for axis in axes
         )
 
-    def differs(self, fact: str, axis: int, about: str) -> bool:
+    def differs(self, fact: str, axis: int, about: About) -> bool:
         self.asked += 1
         double = self.situation.network.double(axis) if self.asked <= MOST_ASKED else None
         literal = 0 if double is None else double.tiers if about == "tiers" else double.responses

@@ -19,11 +19,13 @@ MOST_TRIED = 200
 
 def fact_sets(situation: Situation, facts: Sequence[str], goal: Goal) -> FactSets:
     """The search for sets of these facts that lead to a goal."""
-    encoding = Encoding(situation.network.nodes, partial=True)
-    literals = goal.literals(situation.network.assumed, encoding)
+    network = situation.network
+    surely, not_surely = tuple(goal.surely(network.assumed)), tuple(goal.not_surely(network.assumed))
+    encoding = network.partial((*surely, *not_surely)).copy()
     changed = _constrain(encoding, situation, facts)
     counts = _counts(encoding, list(changed.values()), MOST_CHANGED + 1)
-    encoding.clauses += [[literal] for literal in literals]
+    encoding.clauses += [[encoding.node(node)] for node in surely]
+    encoding.clauses += [[-encoding.node(node)] for node in not_surely]
     return FactSets(encoding, situation, changed, counts)
 
 

@@ -31,7 +31,7 @@ from rapid_response.protocol.expressions import (
     children,
     names_in,
 )
-from rapid_response.protocol.model import Criterion, Fact, Gate, Measure, Protocol
+from rapid_response.protocol.model import Criterion, Fact, Gate, Measure, Protocol, Rule
 from rapid_response.protocol.problems import Span
 from rapid_response.scenarios.edges import Edge, edges_of, tree
 
@@ -86,7 +86,7 @@ def goals_of(protocol: Protocol) -> tuple[Goal, ...]:
     """
     found = [
         *(goal for rule in protocol.rules.values() for goal in _gate("rule", rule)),
-        *(goal for rule in protocol.rules.values() if _may_decide(protocol, rule.name) for goal in _deciding(rule)),
+        *(_deciding(rule) for rule in protocol.rules.values() if _may_decide(protocol, rule)),
         *(goal for criterion in protocol.criteria.values() for goal in _criterion(protocol, criterion)),
         *(goal for entry in protocol.scope.values() for goal in _gate("scope", entry)),
         *(goal for response in protocol.responses.values() for goal in _gate("response", response)),
@@ -131,13 +131,12 @@ def _gate(section: Section, gate: Gate) -> Iterator[Goal]:
         yield Goal(section, gate.name, holds_not, condition, NO, gate.span)
 
 
-def _deciding(gate: Gate) -> Iterator[Goal]:
-    yield Goal("rule", gate.name, "decided", gate_condition(gate), YES, gate.span)
+def _deciding(rule: Rule) -> Goal:
+    return Goal("rule", rule.name, "decided", gate_condition(rule), YES, rule.span)
 
 
-def _may_decide(protocol: Protocol, name: str) -> bool:
+def _may_decide(protocol: Protocol, rule: Rule) -> bool:
     """A raise to the lowest tier and a limit to the highest change nothing."""
-    rule = protocol.rules[name]
     idle = 0 if rule.effect == "raise_to" else len(protocol.tiers) - 1
     return not (isinstance(rule.tier, Constant) and rule.tier.value == idle)
 

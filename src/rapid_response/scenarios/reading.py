@@ -172,7 +172,7 @@ class _Reader:
             return None
         span = given.span if given else _first(node)
         try:
-            return encode_as_of(self.protocol, given.text if given else None)
+            return encode_as_of(self.protocol, given.text if given and not given.is_null else None)
         except IncidentError as error:
             self.problems.extend(replace(problem, span=span) for problem in error.problems)
             return None

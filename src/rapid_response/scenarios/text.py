@@ -86,12 +86,18 @@ def failure_sentence(protocol: Protocol, failure: Failure, language: str = DEFAU
 
 
 def _why(protocol: Protocol, why: Why, language: str) -> Iterator[str]:
-    yield from wrapped(words.COLON(language).join([why.name, _came(why, language)]), "    ", "      ")
+    yield from wrapped(words.COLON(language).join([_label(why, language), _came(why, language)]), "    ", "      ")
     if why.because:
         yield from wrapped(why.because.in_language(language), "      ", "      ")
     if why.grounds:
         grounds = [words.ground_words(protocol, ground, language) for ground in why.grounds]
         yield from wrapped(words.SEMICOLON(language).join(grounds), "      ", "      ")
+
+
+def _label(why: Why, language: str) -> str:
+    """The name, which is English, with the title before it in other languages."""
+    title = why.title.by_language.get(language) if language != DEFAULT_LANGUAGE else None
+    return words.IN_BRACKETS(language, title, why.name) if title else why.name
 
 
 def _came(why: Why, language: str) -> str:

@@ -55,7 +55,7 @@ def scenario_from(result: Recommendation, *, name: str, private: bool = False) -
         raise ValueError("a scenario's name is one line of text")
     shown = _writable(result, private)
     comments = list(_left_out(result, private))
-    if expectation(shown) != expectation(result):
+    if shown.incident.facts != result.incident.facts and expectation(shown) != expectation(result):
         comments.append("What is expected follows from the facts below; the decision itself knew more.")
     return scenario_file([scenario_lines(shown, name, comments, expectation(shown))])
 
