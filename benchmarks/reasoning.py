@@ -2,9 +2,9 @@
 
     python -m benchmarks.reasoning [--incidents 100] [--protocols 3] [--solver python-sat|ours|both]
 
-Each answer is asked once, about an incident of which nothing is known, before it is timed about every incident in turn, each with another share of its facts
-unknown. Shown are medians and 99th percentiles in milliseconds of processor time, with python-sat and with our own solver
-side by side.
+Each answer is asked once, about an incident of which nothing is known, before it is timed about every incident in turn,
+each with another share of its facts unknown. Shown are medians and 99th percentiles in milliseconds of processor time,
+with python-sat and with our own solver side by side.
 """
 
 import argparse
@@ -90,11 +90,11 @@ def _choose(solver: str) -> None:
 
 
 def _setting(options: argparse.Namespace) -> str:
+    shares = ", ".join(f"{share:.0%}" for share in UNKNOWN_SHARES)
     return (
-        f"{options.incidents} incidents for each of 1 and {options.protocols} protocols, "
-        f"{', '.join(f'{share:.0%}' for share in UNKNOWN_SHARES)} of the facts unknown in turn; milliseconds of processor time, "
-        f"median and 99th percentile; {platform.python_implementation()} {platform.python_version()}, "
-        f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors\n"
+        f"{options.incidents} incidents for each of 1 and {options.protocols} protocols, {shares} of the facts unknown "
+        f"in turn; milliseconds of processor time, median and 99th percentile; {platform.python_implementation()} "
+        f"{platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} processors\n"
     )
 
 

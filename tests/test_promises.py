@@ -159,7 +159,7 @@ def test_whatever_is_missing_the_tier_lies_in_the_range(data: st.DataObject, pro
 @given(st.data(), protocols())
 def test_assumptions_stay_within_the_range(data: st.DataObject, protocol: Protocol) -> None:
     """P4: taking the assumptions only narrows the range, and what is recommended lies in it."""
-    for result in results(data, protocol, unknowns=0.6):
+    for result in results(data, protocol, unknowns=0.3):
         low, high = second_range(result, assume=True)
         assert result.lowest.level <= low <= high <= result.highest.level
         assert result.tier is None or low <= result.tier.level <= high

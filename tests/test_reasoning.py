@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import doctest
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import combinations, product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +28,7 @@ from rapid_response.reasoning.reasons import why
 from rapid_response.reasoning.why_not import why_not
 from rapid_response.testing import as_ofs, incidents, protocols
 
+HERE = Path(__file__).parent.parent
 MOST_WAYS = 300
 """So many ways in which an incident may turn out are tried; where there are more, some facts are given a value."""
 
@@ -132,7 +136,7 @@ def test_exact_range(result: Recommendation) -> None:
 @thorough
 @given(st.data(), results())
 def test_any_completion_lies_in_the_range(data: st.DataObject, result: Recommendation) -> None:
-    """P4: whatever the missing facts turn out to be, not only one value of each cell, the tier lies in the exact range."""
+    """P4: whatever the missing facts turn out to be, whichever value of a cell, the tier lies in the exact range."""
     complete = result.protocol.evaluate(data.draw(incidents(result.protocol, unknowns=0)), as_of=result.as_of)
     rest = dict(zip(result.protocol.facts, complete.incident.facts, strict=True))
     way = with_facts(result, {name: rest[name] for name in result.missing})
@@ -220,6 +224,19 @@ def test_most_left(data: st.DataObject, result: Recommendation) -> None:
         fact = questions(result).asked[0].fact
         result, asked = with_facts(result, {fact: turned_out[fact]}), asked + 1
     assert asked <= most
+
+
+def test_rare_relevance() -> None:
+    """A fact that matters only where many others turn out in one way is still asked for, and proved to matter."""
+    facts = [f"f{number}" for number in range(16)]
+    protocol = protocol_from_text(
+        "protocol: p\ntiers: {low: {}, high: {}}\nfacts:\n"
+        + "".join(f"  {fact}: {{type: yes_no}}\n" for fact in [*facts, "other"])
+        + f"rules: {{r: {{when: {' and '.join(facts)}, raise_to: high}}}}"
+    )
+    found = questions(protocol.evaluate({}))
+    assert {question.fact for question in found.asked} == set(facts)
+    assert (found.irrelevant, found.unresolved, found.most_left) == (("other",), (), 16)
 
 
 def test_questions_on_the_first_call() -> None:
@@ -350,7 +367,8 @@ def test_several_facts_together() -> None:
     """Three facts that lead to a tier only together are found, with the nearest values."""
     protocol = protocol_from_text(
         "protocol: p\ntiers: {low: {}, high: {}}\n"
-        "facts: {f: {type: yes_no}, harm: {type: scale, options: [no, some, much, most]}, age: {type: number, min: 0, max: 120}}\n"
+        "facts: {f: {type: yes_no}, harm: {type: scale, options: [no, some, much, most]}, "
+        "age: {type: number, min: 0, max: 120}}\n"
         "rules: {r: {when: f and harm >= much and age >= 65, raise_to: high}}"
     )
     found = what_would(protocol.evaluate({"f": False, "harm": "no", "age": 40}), tier="high")
@@ -391,7 +409,7 @@ def test_why_not(data: st.DataObject, result: Recommendation) -> None:
 @thorough
 @given(st.data(), results(most_ways=40))
 def test_interview(data: st.DataObject, result: Recommendation) -> None:
-    """Each step leaves fewer questions; the interview ends settled unless something was skipped; back is where it was."""
+    """Each step leaves fewer questions; the end is settled unless something was skipped; back is where it was."""
     interview = start(result.protocol, given_facts(result), result.now)
     space = space_of(result.protocol, result.now)
     while interview.question is not None:
@@ -407,6 +425,19 @@ def test_interview(data: st.DataObject, result: Recommendation) -> None:
         interview = step
     if not interview.skipped and is_exact(interview.result):
         assert interview.result.standing == "settled"
+
+
+# The page
+
+
+def test_the_page_is_true(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the page "When you don't know yet" shows is what Python prints."""
+    monkeypatch.chdir(HERE)
+    page = (HERE / "docs/when-you-dont-know-yet.md").read_text(encoding="utf-8")
+    shown = "\n".join(re.findall(r"```python\n(.*?)```", page, re.DOTALL))
+    examples = doctest.DocTestParser().get_doctest(shown, {}, "page", None, 0)
+    assert len(examples.examples) > 20
+    assert not doctest.DocTestRunner().run(examples).failed
 
 
 # Always the same

@@ -43,7 +43,9 @@ def test_solvers_are_right(kind: str, given_clauses: list[list[int]], questions_
         assert answer.possible == any(set(question) <= model for model in models)
         if answer.possible:
             model = set(answer.model) | set(question)
-            assert all(holds(clause, model) or not set(map(abs, clause)) <= set(map(abs, model)) for clause in given_clauses)
+            assert all(
+                holds(clause, model) or not set(map(abs, clause)) <= set(map(abs, model)) for clause in given_clauses
+            )
         else:
             assert answer.core <= set(question)
             assert not any(answer.core <= model for model in models)

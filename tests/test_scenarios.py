@@ -23,7 +23,7 @@ from rapid_response.scenarios.layout import columns
 from rapid_response.scenarios.model import ScenarioError
 from rapid_response.scenarios.reading import read_scenarios, scenarios_from_text
 from rapid_response.scenarios.running import Run, run_scenarios
-from rapid_response.scenarios.snapshots import snapshot
+from rapid_response.scenarios.snapshots import Lens
 from rapid_response.scenarios.suggesting import suggest
 from rapid_response.scenarios.text import coverage_text, run_text
 from rapid_response.scenarios.writing import scenario_from
@@ -274,6 +274,8 @@ def test_names_choose_scenarios_in_any_case(small: Protocol) -> None:
         ("{responses: {active: [visit]}}", True),
         ("{responses: {inactive: [visit]}}", False),
         ("{assumptions: [declined]}", True),
+        ("{ask_first: declined}", True),
+        ("{ask_first: nothing}", False),
     ],
 )
 def test_each_kind_of_expectation_can_pass_and_fail(small: Protocol, expect: str, passes: bool) -> None:
@@ -534,7 +536,7 @@ def test_nothing_is_proposed_where_everything_is_covered() -> None:
 
 
 @given(protocols(), st.data())
-@settings(max_examples=10)
+@settings(max_examples=6)
 def test_a_proposal_reaches_what_it_says(protocol: Protocol, data: st.DataObject) -> None:
     """Each proposal reaches its goals, none of which a scenario reaches; and every goal is proposed for or named."""
     facts, as_of = data.draw(incidents(protocol)), data.draw(as_ofs(protocol))
@@ -544,7 +546,7 @@ def test_a_proposal_reaches_what_it_says(protocol: Protocol, data: st.DataObject
     served = [goal for proposal in proposed.proposals for goal in proposal.goals]
     assert sorted(map(str, [*served, *proposed.unreached])) == sorted(map(str, missing))
     for proposal in proposed.proposals:
-        seen = snapshot(protocol, proposal.case.facts, proposal.case.now)
+        seen = Lens(protocol).look(proposal.case.facts, proposal.case.now)
         assert all(seen.reaches(goal) for goal in proposal.goals)
     confirmed = _confirmed(proposed.to_yaml())
     if proposed.proposals:

@@ -139,7 +139,7 @@ class _Writer:
         facts = "".join(f"f{position}, " for position in range(len(self.protocol.facts)))
         self.lines = ["assume = False", *self.lines, f"return incident, ({facts}), ({low}, {high})"]
         body = "\n".join(f"        {line}" for line in self.lines)
-        return f"def quick(given, now):\n    try:\n{body}\n    except (Unfit, KeyError, TypeError):\n        pass"
+        return f"def quick(given, now):\n    try:\n{body}\n    except Exception:\n        pass"
 
     def tiers(self) -> str:
         rules = list(self.protocol.rules.values())

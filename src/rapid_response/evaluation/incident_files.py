@@ -134,13 +134,13 @@ def given_from_node(protocol: Protocol, node: MappingNode) -> GivenIncident:
     spans: dict[str, Span] = {}
     problems: list[Problem] = []
     for key, value in node.entries:
-        spans[key.text] = (value if isinstance(value, Scalar) and value.text else key).span
         fact = protocol.facts.get(key.text)
+        spans[key.text] = (value if fact and isinstance(value, Scalar) and value.text else key).span
         try:
             facts[key.text] = _value(fact.type if fact else _TEXT, value)
         except Unfit as unfit:
             facts[key.text] = None
-            message = f"`{key.text}`: {unfit.message}" if fact else unfit.message
+            message = f"`{key.text}`: {unfit.message}" if fact or key.text == "id" else unfit.message
             problems.append(Problem(unfit.problem, message, spans[key.text], unfit.help, confidential=True))
     return GivenIncident(str(node.span), facts, spans, tuple(problems))
 
@@ -174,8 +174,8 @@ def _from_json_lines(source: Source) -> Iterator[GivenIncident]:
 
 
 def _parsed(text: str, span: Span) -> Any:
-    def refuse(message: str, remedy: str | None = None) -> NoReturn:
-        raise IncidentError([Problem("RR102", message, span, remedy, confidential=True)])
+    def refuse(message: str, remedy: str, at: Span = span) -> NoReturn:
+        raise IncidentError([Problem("RR102", message, at, remedy, confidential=True)])
 
     def without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         facts = dict(pairs)
@@ -187,10 +187,12 @@ def _parsed(text: str, span: Span) -> Any:
         return json.loads(
             text,
             parse_float=Decimal,
-            parse_constant=lambda name: refuse(f"`{name}` is not a number"),
+            parse_constant=lambda name: refuse(f"`{name}` is not a number", "write null where it is not known"),
             object_pairs_hook=without_repeats,
         )
     except json.JSONDecodeError as error:
-        refuse(f"not valid JSON: {error.msg.lower()} (line {error.lineno}, column {error.colno})")
+        line = span.line + error.lineno - 1
+        at = Span(span.source, line, error.colno, line, error.colno + 1)
+        refuse(f"not valid JSON: {error.msg.lower()}", "check the quotation marks and commas around this place", at)
     except (ValueError, RecursionError):
-        refuse("the JSON holds a number too long or is nested too deep")
+        refuse("the JSON holds a number too long or is nested too deep", "check how it was written")

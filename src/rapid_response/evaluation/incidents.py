@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -12,11 +14,11 @@ from rapid_response.evaluation.compiling import Facts
 from rapid_response.evaluation.encoding import LONGEST_ID
 from rapid_response.protocol.expressions import Type
 from rapid_response.protocol.model import Fact, Protocol
-from rapid_response.protocol.problems import Problem, Span, did_you_mean
+from rapid_response.protocol.problems import Problem, ProblemList, Span, TooManyProblems, did_you_mean, one_of
 from rapid_response.protocol.values import Encoded, Unfit, encode, shown_input
 
 DETAILS = ("value", "source", "as_of", "verified")
-_MOMENT = Type("moment")
+_MOMENT, _TEXT = Type("moment"), Type("text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,9 @@ def check_incident(protocol: Protocol, given: Mapping[str, Any], spans: Mapping[
 
     `spans` gives the places of facts that came from a file. Raises IncidentError, which names every bad fact.
     """
-    checker = _Checker(protocol, spans or {}, [])
-    incident = checker.incident(given)
+    checker = _Checker(protocol, spans or {}, ProblemList())
+    with suppress(TooManyProblems):
+        incident = checker.incident(given)
     if checker.problems:
         raise IncidentError(checker.problems)
     return incident
@@ -71,6 +74,9 @@ def encode_as_of(protocol: Protocol, as_of: str | dt.datetime | None) -> int | N
         return int(encode(_MOMENT, as_of, protocol.time_zone))
     except Unfit as unfit:
         raise IncidentError([Problem(unfit.problem, f"as_of: {unfit.message}", help=unfit.help)]) from None
+    except Exception as error:  # an object that a program gives may raise anything when it is looked at
+        message = f"as_of: the value cannot be read: it raises {type(error).__name__}"
+        raise IncidentError([Problem("RR502", message, help="give plain values")]) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,55 +86,73 @@ class _Checker:
     problems: list[Problem]
 
     def incident(self, given: Mapping[str, Any]) -> Incident:
-        if not isinstance(given, Mapping):
-            self.note(
-                "RR502", f"{shown_input(given)} is not an incident", None, "give a mapping of fact names to values"
-            )
-            return Incident(None, (), {})
-        self.refuse_unknown(given)
         details: dict[str, Detail] = {}
-        facts = tuple(self.fact(fact, given.get(name), details) for name, fact in self.protocol.facts.items())
-        return Incident(self.incident_id(given.get("id")), facts, details)
+        with self.noting(None):
+            if not isinstance(given, Mapping):
+                message = f"{shown_input(given)} is not an incident"
+                raise Unfit("RR502", message, "give a mapping of fact names to values")
+            self.refuse_unknown(given)
+            facts = tuple(self.fact(fact, given, details) for fact in self.protocol.facts.values())
+            return Incident(self.incident_id(given), facts, details)
+        return Incident(None, (), {})
+
+    @contextmanager
+    def noting(self, name: str | None, detail: str | None = None) -> Iterator[None]:
+        """Notes what does not fit. An object that a program gives may raise anything when it is looked at."""
+        about = "".join(f"`{part}`: " for part in (name, detail) if part)
+        try:
+            yield
+        except Unfit as unfit:
+            fact = self.protocol.facts.get(name or "")
+            message = re.sub("^`[^`]*`", "the value", unfit.message) if fact and fact.private else unfit.message
+            self.note(unfit.problem, f"{about}{message}", name, unfit.help)
+        except TooManyProblems:
+            raise
+        except Exception as error:
+            message = f"{about}the value cannot be read: it raises {type(error).__name__}"
+            self.note("RR502", message, name, "give plain values")
 
     def note(self, problem: str, message: str, name: str | None, remedy: str | None) -> None:
         span = self.spans.get(name) if name else None
         self.problems.append(Problem(problem, message, span, remedy, confidential=True))
 
     def refuse_unknown(self, given: Iterable[Any]) -> None:
+        known = [*self.protocol.facts, "id"]
         for name in given:
-            if name == "id" or name in self.protocol.facts:
-                continue
-            known = [*self.protocol.facts, "id"]
-            remedy = (
-                did_you_mean(name, known, "`show` lists the facts of a protocol") if isinstance(name, str) else None
-            )
-            self.note("RR501", f"unknown fact {shown_input(name)}", name, remedy)
+            with self.noting(None):
+                if name not in known:
+                    likely = name if isinstance(name, str) else ""
+                    remedy = did_you_mean(likely, known, "`show` lists the facts of a protocol")
+                    shown = shown_input(name)
+                    self.note("RR501", f"unknown fact {shown if '`' in shown else f'({shown})'}", likely, remedy)
 
-    def incident_id(self, given: object) -> str | None:
-        if given is None:
-            return None
-        if isinstance(given, bool) or not isinstance(given, str | int) or len(str(given)) > LONGEST_ID:
-            self.note("RR502", "`id` is not a short text", "id", "write a short text or a whole number")
-            return None
-        return str(given)
+    def incident_id(self, incident: Mapping[str, Any]) -> str | None:
+        with self.noting("id"):
+            given = incident.get("id")
+            if isinstance(given, int) and not isinstance(given, bool) and abs(given) < 10**LONGEST_ID:
+                return int.__repr__(given)
+            if given is None or isinstance(given, str):
+                text = None if given is None else str(encode(_TEXT, given, None))
+                if len(text or "") <= LONGEST_ID:
+                    return text
+            raise Unfit("RR502", "it is not a short text", "write a short text or a whole number")
+        return None
 
-    def fact(self, fact: Fact, given: object, details: dict[str, Detail]) -> Encoded | None:
-        if isinstance(given, Mapping):
-            details[fact.name] = self.detail(fact, given)
-            given = given.get("value")
-        if given is None:
+    def fact(self, fact: Fact, incident: Mapping[str, Any], details: dict[str, Detail]) -> Encoded | None:
+        with self.noting(fact.name):
+            given = incident.get(fact.name)
+            if isinstance(given, Mapping):
+                details[fact.name] = self.detail(fact, given)
+                given = given.get("value")
             blank: Encoded | None = fact.blank
-            return blank
-        try:
-            return encode(fact.type, given, self.protocol.time_zone)
-        except Unfit as unfit:
-            self.note(unfit.problem, f"`{fact.name}`: {unfit.message}", fact.name, unfit.help)
-            return None
+            return blank if given is None else encode(fact.type, given, self.protocol.time_zone)
+        return None
 
     def detail(self, fact: Fact, given: Mapping[Any, Any]) -> Detail:
         for key in given:
             if key not in DETAILS:
-                remedy = did_you_mean(str(key), DETAILS, f"known details: {', '.join(DETAILS)}")
+                likely = key if isinstance(key, str) else ""
+                remedy = did_you_mean(likely, DETAILS, f"write {one_of(DETAILS)}")
                 self.note("RR507", f"`{fact.name}`: {shown_input(key)} is not a known detail", fact.name, remedy)
         if "value" not in given:
             self.note(
@@ -137,6 +161,9 @@ class _Checker:
         source, as_of, verified = (given.get(key) for key in DETAILS[1:])
         if source is not None and not isinstance(source, str):
             self.note("RR507", f"`{fact.name}`: `source` is not text", fact.name, "name who said so")
+        elif source is not None:
+            with self.noting(fact.name, "source"):
+                source = str(encode(_TEXT, source, None))
         if verified is not None and not isinstance(verified, bool):
             self.note("RR507", f"`{fact.name}`: `verified` is not yes or no", fact.name, "write yes or no")
         return Detail(source, self.detail_time(fact, as_of), verified)
@@ -144,8 +171,7 @@ class _Checker:
     def detail_time(self, fact: Fact, given: object) -> str | None:
         if given is None:
             return None
-        try:
+        with self.noting(fact.name, "as_of"):
             encode(_MOMENT, given, self.protocol.time_zone)
-        except Unfit as unfit:
-            self.note(unfit.problem, f"`{fact.name}`: `as_of`: {unfit.message}", fact.name, unfit.help)
-        return given.isoformat() if isinstance(given, dt.datetime) else str(given)
+            return given.isoformat() if isinstance(given, dt.datetime) else str(given)
+        return None

@@ -447,7 +447,12 @@ class Checker:
 
     def block(self, node: dict[str, Any], path: Path) -> Condition:
         keys = set(node)
-        key = next((key for key in _BLOCKS if key in keys), None)
+        blocks = [key for key in _BLOCKS if key in keys]
+        if len(blocks) > 1:
+            message = f"`{blocks[0]}` and `{blocks[1]}` exclude each other"
+            self.note("RR205", message, (*path, blocks[1]), "make a list of them, each after `- `")
+            raise Faulty
+        key = blocks[0] if blocks else None
         expected = {"at_least", "of"} if key == "at_least" else {key}
         if key is None or keys != expected:
             odd = next((key for key in node if key not in expected), next(iter(node), ""))

@@ -145,7 +145,7 @@ def _unexpected(scalar: Scalar, start: Start, error: UnexpectedInput) -> Problem
     at_end = isinstance(error, UnexpectedToken) and error.token.type == "$END"
     if at_end or position is None:
         return _ends_early(scalar)
-    words = [found for found in _WORD.finditer(scalar.text) if not found.group().isspace()]
+    words = [found for found in _WORD.finditer(scalar.text) if found.group() not in " \n"]
     index = max(i for i, found in enumerate(words) if found.start() <= position)
     word, before = words[index], words[index - 1].group() if index else ""
     shown = f"`{word.group()}`" if word.group().isprintable() else f"the character U+{ord(word.group()):04X}"
@@ -163,6 +163,8 @@ def _remedy(word: str, before: str, start: Start) -> str | None:
     usual = unicodedata.normalize("NFKC", word)
     if usual != word and usual.isascii():
         return f"write the plain `{usual}`" if usual.strip() else "write an ordinary space"
+    if not word.isascii() and word.isalpha():
+        return "names are English letters, digits and _"
     return _FORMS.get(start) or _AFTER.get(before) or _INSTEAD.get(word.lower())
 
 

@@ -37,6 +37,8 @@ MOST_WORDS = 20_000
 
 _SECTIONS = ("roles", "kinds", "facts", "criteria", "measures", "out_of_scope", "rules", "responses")
 _IN_ORDER = ("tiers", "options")
+_LEFT_OUT = ("title", "version", "in_force", "time_zone", "at", "if_unsettled", "unsettled")
+"""What can be left out where it is faulty, so that all else is checked: no other part refers to it by name."""
 _PROSE = frozenset(["title", "means", "ask", "because", "unit", "organization", "source"])
 _WORD = re.compile(r"\w+|[^\w\s]")
 
@@ -203,12 +205,14 @@ def _shaped(root: Mapping, place: Place, problems: list[Problem]) -> tuple[Proto
         details = error.errors(include_url=False, include_input=False)
     for problem in _structure_problems(details, place):
         problems.append(problem)
-    faulty = {detail["loc"][:2] for detail in details}
-    if any(len(path) < 2 or path[0] not in _SECTIONS for path in faulty):
+    faulty = {detail["loc"][:2] if detail["loc"][0] in _SECTIONS else detail["loc"][:1] for detail in details}
+    if not all(len(path) == 2 or path[0] in _LEFT_OUT for path in faulty):
         return None
-    for section, name in faulty:
-        del content[section][name]
-    return ProtocolFile.model_validate(content), frozenset(str(name) for _, name in faulty)
+    for section, *name in faulty:
+        del (content[section] if name else content)[name[0] if name else section]
+    file = ProtocolFile.model_validate(content)
+    zone = "UTC" if ("time_zone",) in faulty else file.time_zone  # times are not to blame for it
+    return file.model_copy(update={"time_zone": zone}), frozenset(str(path[-1]) for path in faulty)
 
 
 def _structure_problems(details: Iterable[ErrorDetails], place: Place) -> Iterator[Problem]:

@@ -156,7 +156,7 @@ class _Composer:
     def node(self, event: Any, depth: int, flow: bool) -> Node:
         self.nodes += 1
         if depth > MOST_DEPTH:
-            self.refuse("RR104", f"nested deeper than {MOST_DEPTH} levels", event, "split it into named criteria")
+            self.refuse("RR104", f"nested deeper than {MOST_DEPTH} levels", event, "split it into parts with names")
         if self.nodes > MOST_NODES:
             self.refuse("RR104", f"more than {MOST_NODES:,} parts in one file", event, "split it over several files")
         self.refuse_features(event)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
+from collections.abc import Collection
+from collections.abc import Mapping as GivenMapping
+from decimal import Context, Decimal, Inexact, InvalidOperation
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,6 +28,7 @@ UNBOUNDED = 10**9
 """A number without declared bounds lies between minus and plus this."""
 
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
+_EXACT = Context(prec=5_000, traps=[Inexact, InvalidOperation])
 _PLAIN_VALUE = re.compile(r"[\w.:+-]{1,40}")
 
 Encoded = bool | int | str
@@ -48,11 +50,13 @@ def shown_input(value: object) -> str:
         return f"`{str(value)[:40]}`"
     if isinstance(value, int):
         return f"`{value}`" if abs(value) < 10**30 else "a huge number"
-    return f"a {type(value).__name__}"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
 def encode(value_type: Type, value: object, zone: str | None) -> Encoded:
     """A value as engines compute with it; raises Unfit. Nothing is coerced: "5" is not 5 and "yes" is not True."""
+    value = _bare(value)
     match value_type.name:
         case "yes_no":
             return _encode_yes_no(value)
@@ -70,13 +74,22 @@ def encode(value_type: Type, value: object, zone: str | None) -> Encoded:
             return _encode_text(value)
 
 
+def _bare(value: object) -> object:
+    """What a text or number holds: a class derived from them may say anything else of itself."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return int.__int__(value)
+    return float.__float__(value) if isinstance(value, float) else value
+
+
 def from_yaml(value_type: Type, node: Node) -> object:
     """A YAML node as the Python value that its source text means under the type; raises Unfit."""
     if isinstance(node, Mapping):
-        raise Unfit("RR502", "a value was expected, not a mapping")
+        raise Unfit("RR502", "a value was expected, not `name: value` lines", "write the value after the colon")
     if isinstance(node, Sequence):
         if value_type.name != "choices":
-            raise Unfit("RR502", "one value was expected, not a list")
+            raise Unfit("RR502", "one value was expected, not a list", "write it without brackets or dashes")
         return [_scalar_text(item) for item in node.items]
     if node.is_null:
         return None
@@ -119,7 +132,7 @@ def scaled(number: Decimal, places: int) -> int:
     >>> scaled(Decimal("37.5"), 2)
     3750
     """
-    shifted = number.scaleb(places)
+    shifted = number.scaleb(places, _EXACT)
     if shifted != shifted.to_integral_value():
         raise ValueError("more decimals than places")
     return int(shifted)
@@ -127,8 +140,7 @@ def scaled(number: Decimal, places: int) -> int:
 
 def places_of(number: Decimal) -> int:
     """How many decimals a number needs."""
-    exponent = number.normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
+    return len(f"{number:f}".partition(".")[2].rstrip("0"))
 
 
 def moment_text(microseconds: int, zone: str | None) -> str:
@@ -186,7 +198,7 @@ def shift_date(ordinal: int, months: int) -> int:
 
 def _scalar_text(node: Node) -> str | None:
     if not isinstance(node, Scalar):
-        raise Unfit("RR502", "a list of options was expected")
+        raise Unfit("RR502", "an option was expected in the list", "write it like [a, b], or [] for none")
     return None if node.is_null else node.text
 
 
@@ -200,7 +212,8 @@ def _number_or_text(text: str) -> object:
 def _encode_yes_no(value: object) -> bool:
     if isinstance(value, bool):
         return value
-    raise Unfit("RR502", f"{shown_input(value)} is not yes or no", "write yes or no in YAML, true or false in JSON")
+    remedy = "write yes or no without quotes (in JSON true or false)"
+    raise Unfit("RR502", f"{shown_input(value)} is not yes or no", remedy)
 
 
 def _encode_option(value_type: Type, value: object) -> str:
@@ -217,23 +230,26 @@ def _unknown_option(value_type: Type, value: str) -> Unfit:
 
 
 def _encode_options(value_type: Type, value: object) -> int:
-    if isinstance(value, str | bytes | dict) or not isinstance(value, Iterable):
+    if isinstance(value, str | bytes | GivenMapping) or not isinstance(value, Collection):
         raise Unfit("RR502", f"{shown_input(value)} is not a list of options", "write it like [a, b], or [] for none")
     mask = 0
     for item in value:
-        mask |= 1 << value_type.options.index(_encode_option(value_type, item))
+        mask |= 1 << value_type.options.index(_encode_option(value_type, _bare(item)))
     return mask
 
 
 def _encode_number(value_type: Type, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise Unfit("RR502", f"{shown_input(value)} is not a number", "write the number without quotes")
+        quoted = isinstance(value, str) and value.isdecimal()
+        remedy = "write the number without quotes" if quoted else "write it like 12"
+        raise Unfit("RR502", f"{shown_input(value)} is not a number", remedy)
     number = _finite(value)
     try:
         encoded = scaled(number, value_type.places)
     except (ValueError, ArithmeticError):
-        allowed = f"at most {value_type.places} decimals are allowed" if value_type.places else "write a whole number"
-        raise Unfit("RR504", f"{shown_input(value)} has too many decimals", allowed) from None
+        plural = "s" if value_type.places > 1 else ""
+        remedy = f"write at most {value_type.places} decimal{plural}" if value_type.places else "write a whole number"
+        raise Unfit("RR504", f"{shown_input(value)} has too many decimals", remedy) from None
     if not value_type.low <= encoded <= value_type.high:
         low, high = (unscaled(int(end), value_type.places) for end in (value_type.low, value_type.high))
         raise Unfit("RR504", f"{shown_input(value)} is out of range", f"it lies between {low:,} and {high:,}")
@@ -242,10 +258,11 @@ def _encode_number(value_type: Type, value: object) -> int:
 
 def _finite(value: int | float | Decimal) -> Decimal:
     if isinstance(value, int) and abs(value) > 10**30:
-        raise Unfit("RR504", f"{shown_input(value)} is out of range")
+        raise Unfit("RR504", f"{shown_input(value)} is out of range", "write a number of usual size")
     number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     if not number.is_finite() or abs(number.adjusted()) > 40:
-        raise Unfit("RR504", f"{shown_input(value)} is not a number of usual size")
+        remedy = "write null where it is not known"
+        raise Unfit("RR504", f"{shown_input(value)} is not a number of usual size", remedy)
     return number
 
 
@@ -254,11 +271,11 @@ def _encode_moment(value: object, zone: str | None) -> int:
         value = _parsed_moment(value)
     if not isinstance(value, dt.datetime):
         raise Unfit("RR502", f"{shown_input(value)} is not a date and time", "write it like 2026-02-01T09:00")
-    if value.tzinfo is None:
+    if value.utcoffset() is None:
         value = _placed(value, zone)
     encoded = microseconds_of(value)
     if not EARLIEST <= encoded <= LATEST:
-        raise Unfit("RR505", f"{shown_input(value.isoformat())} is too far away")
+        raise Unfit("RR505", f"{shown_input(value.isoformat())} is too far away", "write a year from 2 to 9998")
     return encoded
 
 
@@ -280,7 +297,7 @@ def _placed(local: dt.datetime, zone: str | None) -> dt.datetime:
             "add one, like 2026-02-01T09:00-08:00, or give the protocol a `time_zone`",
         )
     if not 1 < local.year < dt.MAXYEAR:
-        raise Unfit("RR505", f"{shown_input(local.isoformat())} is too far away")
+        raise Unfit("RR505", f"{shown_input(local.isoformat())} is too far away", "write a year from 2 to 9998")
     first, second = (local.replace(tzinfo=time_zone(zone), fold=fold) for fold in (0, 1))
     offsets = [moment.strftime("%z") for moment in (first, second)]
     exists = first.astimezone(dt.UTC).astimezone(time_zone(zone)).replace(tzinfo=None) == local
@@ -313,4 +330,4 @@ def _encode_text(value: object) -> str:
         value.encode("utf-8")
     except UnicodeEncodeError:
         raise Unfit("RR502", "the text holds half a character (a lone surrogate)", "save it as UTF-8") from None
-    return str(value)
+    return value

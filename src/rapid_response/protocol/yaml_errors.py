@@ -18,7 +18,7 @@ Explanation = tuple[Place, str, str]
 """Where the mistake probably is, what it is, and the remedy."""
 
 _HAS_COLON = re.compile(r":(\s|$)")
-_TIGHT_COLON = re.compile(r"\w:(?=\w)")
+_TIGHT_COLON = re.compile(r"\w:(?=[\w{\[])")
 
 
 def syntax_problem(source: Source, error: Exception) -> Problem:
@@ -112,7 +112,7 @@ def _missing_value(lines: Sequence[str], _: Place, stop: Place) -> Explanation:
 
 _COMPLAINTS: tuple[tuple[str, Callable[[Sequence[str], Place, Place], Explanation]], ...] = (
     ("mapping values are not allowed", _misplaced_colon),
-    ("could not find expected ':'", _missing_colon),
+    ("could not find expected ':'|unexpected ':'", _missing_colon),
     ("quoted scalar: found unexpected end", _open_quote),
     ("quoted scalar: ", _bad_escape),
     ("flow (mapping|sequence): .*expected ',' or", _open_bracket),

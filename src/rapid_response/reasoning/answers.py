@@ -21,6 +21,9 @@ _WORDS = {
         "yes": "yes",
         "no": "no",
         "or": " or ",
+        "comma": ", ",
+        "semicolon": "; ",
+        "some": "any of these",
         "up": "{} or more",
         "down": "{} or less",
         "span": "{} to {}",
@@ -35,6 +38,9 @@ _WORDS = {
         "yes": "是",
         "no": "否",
         "or": "或",
+        "comma": "、",
+        "semicolon": "；",
+        "some": "以上任何一項",
         "up": "{}或以上",
         "down": "{}或以下",
         "span": "{}至{}",
@@ -86,24 +92,26 @@ class Answers:
             case "yes_no":
                 parts = [words["yes" if position else "no"] for position in self._positions()]
             case "choices":
-                chosen = words["or"].join(self._option(position, language) for position in self._positions())
-                parts = [
-                    *([words["none"]] if self.none else []),
-                    *([words["includes"].format(chosen)] if chosen else []),
-                ]
+                parts = [*([words["none"]] if self.none else []), *self._includes(words, language)]
             case "choice":
                 parts = [self._option(position, language) for position in self._positions()]
             case "text":
                 parts = [words["other"] if text is None else f'"{text}"' for text in self.texts]
             case _:
                 parts = [self._span(span, words, language) for span in self.spans]
-        return words["or"].join(parts)
+        return _listed(parts, words)
 
     def __str__(self) -> str:
         return self.in_language(DEFAULT_LANGUAGE)
 
     def _positions(self) -> list[int]:
         return [position for first, last in self.spans for position in range(first, last + 1)]
+
+    def _includes(self, words: dict[str, str], language: str) -> list[str]:
+        chosen = [self._option(position, language) for position in self._positions()]
+        if len(chosen) == len(self.fact.options):
+            return [words["includes"].format(words["some"])]
+        return [words["includes"].format(_listed(chosen, words))] if chosen else []
 
     def _option(self, position: int, language: str) -> str:
         return self.fact.options[position].label(language)
@@ -135,12 +143,19 @@ class Answers:
 def answers_of(fact: Fact, axes: Sequence[Axis], cases: Sequence[Case], zone: str | None, every: bool) -> Answers:
     """The answers that put the axes of a fact into these cells; `every` says that there are no others."""
     if fact.type.name == "choices":
-        chosen = tuple((axes[axis].option or 0,) * 2 for case in cases for axis, cell in case if cell)
+        chosen = tuple(sorted((axes[axis].option or 0,) * 2 for case in cases for axis, cell in case if cell))
         return Answers(fact, zone, chosen, none=any(not any(cell for _, cell in case) for case in cases), every=every)
     cells = [axes[axis].cells[cell] for case in cases for axis, cell in case]
     last = len(axes[cases[0][0][0]].cells) - 1
     texts = tuple(None if cell.first == last else cell.text for cell in cells) if fact.type.name == "text" else ()
     return Answers(fact, zone, _joined([(cell.first, cell.last) for cell in cells]), texts=texts, every=every)
+
+
+def _listed(parts: Sequence[str], words: dict[str, str]) -> str:
+    """Words in a row, the last one after "or"."""
+    *others, last = parts
+    comma = words["semicolon" if any(words["comma"] in part for part in parts) else "comma"]
+    return words["or"].join([comma.join(others), last]) if others else last
 
 
 def _joined(spans: Sequence[Range]) -> tuple[Range, ...]:

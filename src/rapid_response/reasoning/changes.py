@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, islice, product
 from typing import Any
 
 from rapid_response.evaluation.compiling import Facts
@@ -21,6 +21,9 @@ from rapid_response.reasoning.situations import situation_of
 
 MOST_SUBSETS = 6
 """Of a `choices` fact with so many options every set of them is tried as one change, else sets near the present one."""
+
+MOST_NEAR = 300
+"""So many values of facts that change together are tried, nearest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,33 +178,26 @@ class _Searching:
 
     def together(self, limit: int) -> list[Change]:
         """Changes of two facts or more, of as few as lead there."""
-        found: list[Change] = []
+        found: dict[tuple[str, ...], Change] = {}
         search = fact_sets(self.situation, self.facts, self.goal)
         for cells in search:
             change = self.replayed(cells)
             search.tell(change is not None)
             if change:
-                found.append(self.nearest(change, cells))
-            if len(found) == limit:
-                break
-        return found
+                facts = tuple(fact for fact in self.facts if fact in change.facts)
+                found[facts] = self.nearest(facts) or change
+        ordered = sorted(found, key=lambda facts: [self.positions[fact] for fact in facts])
+        return [found[facts] for facts in ordered[:limit]]
 
-    def nearest(self, change: Change, cells: _Cells) -> Change:
-        """The same facts with values nearer to what they are, where these do as well."""
-        for axis, chosen in cells.items():
-            present = self.situation.cells[axis]
-            start = present or 0
-            for cell in sorted(range(self.situation.network.nodes.widths[axis]), key=lambda cell: abs(cell - start)):
-                nearer = {**cells, axis: cell}
-                if abs(cell - start) >= abs(chosen - start) or (
-                    cell == present and len(self.by_fact(nearer)) < len(change.facts)
-                ):
-                    continue
-                found = self.replayed(nearer)
-                if found and len(found.facts) == len(change.facts):
-                    change, cells = found, nearer
-                    break
-        return change
+    def nearest(self, facts: Sequence[str]) -> Change | None:
+        """A change of these facts to values near to what they are."""
+        each = round(MOST_NEAR ** (1 / len(facts)))
+        ranked = product(*(list(enumerate(islice(self.variants(fact), each))) for fact in facts))
+        nearest = sorted(ranked, key=lambda chosen: sum(rank for rank, _ in chosen))
+        variants = [{axis: cell for _, cells in chosen for axis, cell in cells.items()} for chosen in nearest]
+        reached = self.reaching(variants)
+        tried = (self.replayed(cells) for position, cells in enumerate(variants) if reached >> position & 1)
+        return next((change for change in tried if change and len(change.facts) == len(facts)), None)
 
     # Replaying
 

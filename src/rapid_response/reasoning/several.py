@@ -14,7 +14,7 @@ from rapid_response.reasoning.situations import Situation
 from rapid_response.reasoning.solver import Solver, make_solver
 
 MOST_CHANGED = 8
-MOST_TRIED = 200
+MOST_TRIED = 64
 
 
 def fact_sets(situation: Situation, facts: Sequence[str], goal: Goal) -> FactSets:

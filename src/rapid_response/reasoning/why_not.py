@@ -38,9 +38,10 @@ class Lacking:
 class WhyNot:
     """Why the recommended tier is not `tier`.
 
-    `possible` says whether it still may be, once more is known. `raises` are the rules that could have raised to it and
-    did not; `limits` the rules that held the tier below it; `above` those that raised beyond it. `changes` are the
-    fewest changes that would have led there.
+    Where that is a higher one, `raises` and `limits` say why; where it is a lower one, `above` does. `possible` says
+    whether it still may be, once more is known. `raises` are the rules that could have raised to it and did not;
+    `limits` the rules that held the tier below it; `above` those that raised beyond it. `changes` are the fewest
+    changes that would have led there.
     """
 
     tier: Tier
@@ -81,15 +82,17 @@ def why_not(
     [{'f': True, 'g': False}]
     """
     result, wanted = exact(result), result.protocol.tier(tier)
+    higher = result.tier is None or result.tier < wanted
     raises = [rule for rule in result.rules if rule.part.effect == "raise_to"]
-    limits = [rule for rule in result.rules if rule.part.effect == "limit_to" and rule.tiers[0] < wanted]
+    limits = [rule for rule in result.rules if rule.part.effect == "limit_to" and rule.state == "fired"]
+    lacking = [rule for rule in raises if rule.tiers[1] >= wanted and rule.state in ("not fired", "open")]
     return WhyNot(
-        wanted,
-        result.lowest <= wanted <= result.highest,
-        tuple(_lacking(rule) for rule in raises if rule.tiers[1] >= wanted and rule.state in ("not fired", "open")),
-        tuple(rule for rule in limits if rule.state == "fired"),
-        tuple(rule for rule in raises if rule.tiers[0] > wanted and rule.state == "fired"),
-        what_would(result, tier=tier, fixed=fixed, only_unknown=only_unknown, limit=limit),
+        tier=wanted,
+        possible=result.lowest <= wanted <= result.highest,
+        raises=tuple(map(_lacking, lacking)) if higher else (),
+        limits=tuple(rule for rule in limits if rule.tiers[0] < wanted) if higher else (),
+        above=tuple(rule for rule in raises if rule.tiers[0] > wanted and rule.state == "fired"),
+        changes=what_would(result, tier=tier, fixed=fixed, only_unknown=only_unknown, limit=limit),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol.model import Protocol
 from rapid_response.scenarios.goals import SIDES, Goal, Section, goals_of
-from rapid_response.scenarios.snapshots import snapshot
+from rapid_response.scenarios.snapshots import Lens
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,8 @@ class Coverage:
 
 def coverage_of(protocol: Protocol, results: Iterable[Recommendation]) -> Coverage:
     """What results touch of the protocol they came from."""
-    taken = [snapshot(protocol, result.incident.facts, result.now) for result in results]
+    lens = Lens(protocol)
+    taken = [lens.look(result.incident.facts, result.now) for result in results]
     counted = tuple((goal, sum(one.reaches(goal) for one in taken)) for goal in goals_of(protocol))
     return Coverage(counted, len(taken))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from rapid_response.evaluation.truth import NO, NOT, UNKNOWN, YES
 from rapid_response.protocol.expressions import (
@@ -26,7 +26,7 @@ from rapid_response.protocol.expressions import (
     Value,
 )
 from rapid_response.protocol.model import Rule
-from rapid_response.scenarios.goals import Goal, gate_condition
+from rapid_response.scenarios.goals import Goal
 from rapid_response.scenarios.snapshots import Snapshot
 
 _OPPOSITE: dict[Comparator, Comparator] = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
@@ -41,15 +41,16 @@ def distance(snapshot: Snapshot, goal: Goal) -> float:
     if goal.section == "option":
         return 1.0
     if goal.deciding:
-        return 0.5 + _undecided(snapshot, snapshot.protocol.rules[goal.name])
+        return 0.5 + _undecided(snapshot, goal)
     return _apart(snapshot, goal.condition, goal.wanted)
 
 
-def _undecided(snapshot: Snapshot, rule: Rule) -> float:
+def _undecided(snapshot: Snapshot, goal: Goal) -> float:
     """What keeps a rule from deciding: itself, and the rules that lead to another tier."""
+    rule = snapshot.lens.protocol.rules[goal.name]
     level = _level(snapshot, rule)
     way = _tier_by_raise if rule.effect == "raise_to" else _tier_by_limit
-    return _apart(snapshot, gate_condition(rule), YES) + way(snapshot, level)
+    return _apart(snapshot, goal.condition, YES) + way(snapshot, level)
 
 
 def _tier_by_raise(snapshot: Snapshot, level: int) -> float:
@@ -76,12 +77,8 @@ def _all_off(snapshot: Snapshot, effect: str, wanted: Callable[[int], bool]) -> 
 
 def _rules(snapshot: Snapshot, effect: str, wanted: Callable[[int], bool]) -> list[Condition]:
     """The conditions of the rules that raise or limit to a wanted level."""
-    rules = [rule for rule in _all_rules(snapshot) if rule.effect == effect]
-    return [gate_condition(rule) for rule in rules if wanted(_level(snapshot, rule))]
-
-
-def _all_rules(snapshot: Snapshot) -> Iterable[Rule]:
-    return snapshot.protocol.rules.values()
+    rules = [pair for pair in snapshot.lens.rules if pair[0].effect == effect]
+    return [condition for rule, condition in rules if wanted(_level(snapshot, rule))]
 
 
 def _level(snapshot: Snapshot, rule: Rule) -> int:
@@ -101,22 +98,21 @@ def _apart(snapshot: Snapshot, condition: Condition, wanted: int) -> float:
         case AtLeast(number=number, parts=parts):
             return _counted(snapshot, number, parts, wanted)
         case CriterionHolds(criterion=name):
-            criterion = snapshot.protocol.criteria[name]
+            criterion = snapshot.lens.protocol.criteria[name]
             ways = [wanted] if criterion.assumed is not (wanted == YES) or wanted == UNKNOWN else [wanted, UNKNOWN]
             return min(_apart(snapshot, criterion.condition, way) for way in ways)
         case _ if wanted == UNKNOWN:
             return 1.0
         case Unsettled() if wanted == NO:
-            return _share_of(sum(snapshot.truth(gate_condition(rule)) == UNKNOWN for rule in _all_rules(snapshot)))
+            return _share_of(sum(snapshot.truth(condition) == UNKNOWN for _, condition in snapshot.lens.rules))
         case Compare(comparator=comparator, left=TierValue(), right=Constant(value=edge)):
             return _tier(snapshot, lambda level: _fits(level, comparator, edge) == (wanted == YES))
         case Compare():
             return _compared(snapshot, condition, wanted)
         case IsOneOf(value=value, options=options):
             return _cased(snapshot, value, lambda option: (option in options) == (wanted == YES))
-        case Includes(options=options, every=True) if wanted == YES:
-            held = [Includes(condition.fact, frozenset([option]), every=False) for option in options]
-            return sum(snapshot.truth(one) != YES for one in held) / len(held)
+        case Includes(fact=fact, options=options, every=True) if wanted == YES:
+            return sum(not int(snapshot.given_of(fact) or 0) >> option & 1 for option in options) / len(options)
         case _:
             return 1.0
 
@@ -140,7 +136,7 @@ def _counted(snapshot: Snapshot, number: int, parts: Sequence[Condition], wanted
 
 def _tier(snapshot: Snapshot, wanted: Callable[[int], bool]) -> float:
     """The way to a wanted tier."""
-    levels = [tier.level for tier in snapshot.protocol.tiers if wanted(tier.level)]
+    levels = [tier.level for tier in snapshot.lens.protocol.tiers if wanted(tier.level)]
     ways = [way(snapshot, level) for level in levels for way in (_tier_by_raise, _tier_by_limit)]
     return min(ways, default=math.inf)
 
@@ -191,7 +187,7 @@ def _fits(value: float, comparator: Comparator, edge: float) -> bool:
 def _cased(snapshot: Snapshot, value: Value, wanted: Callable[[int], bool]) -> float:
     """The way to a case, row or band whose value is wanted: it holds, and those before it do not."""
     if isinstance(value, MeasureValue):
-        value = snapshot.protocol.measures[value.measure].value
+        value = snapshot.lens.protocol.measures[value.measure].value
     if not isinstance(value, Cases):
         return 1.0
     nearest, passed = math.inf, 0.0

@@ -11,13 +11,23 @@ from rapid_response.evaluation.incidents import Incident
 from rapid_response.protocol.problems import Span
 
 NOTHING = "nothing"
-"""What `expect: {tier: …}` says where no tier is recommended."""
+"""What `tier` says where no tier is recommended, and `ask_first` where nothing is left to ask."""
 
 LONGEST_NAME = 200
 """So many characters the name of a scenario has at most."""
 
 ClaimKind = Literal[
-    "tier", "lowest", "highest", "standing", "scope", "measure", "criterion", "rule", "response", "assumption"
+    "tier",
+    "lowest",
+    "highest",
+    "standing",
+    "scope",
+    "measure",
+    "criterion",
+    "rule",
+    "response",
+    "assumption",
+    "ask_first",
 ]
 
 

@@ -329,8 +329,8 @@ class _Reader:
                 self.note("RR602", f"nothing is ever assumed of `{name.text}`", name.span, "it has no `until_known`")
 
     def ask_first(self, node: Node) -> Iterator[Claim]:
-        self.note("RR603", "`ask_first` needs reasoning, which is not available yet", node.span, "remove it")
-        yield from ()
+        if name := self.known(node, [*self.protocol.facts, NOTHING], "fact"):
+            yield Claim("ask_first", "", (name,), node.span)
 
     def known(self, node: Node, known: Any, what: str) -> str | None:
         """The name that a scalar gives, None with a problem where the protocol has none such."""

@@ -93,6 +93,8 @@ def why(result: Recommendation, claim: Claim) -> tuple[Why, ...]:
             return (_criterion(result, claim.name),)
         case "measure":
             return (_measure(result, claim.name),)
+        case "ask_first":
+            return tuple(_questions(result, claim.expected[0]))
         case _ if claim.name in result.protocol.criteria:
             return (_criterion(result, claim.name),)
         case _:
@@ -178,6 +180,16 @@ def _measure(result: Recommendation, name: str) -> Why:
     facts = facts_under(result.protocol, measure.value)
     standing = result.measures[name].standing
     return Why("measure", name, standing, measure.title, grounds=tuple(_fact(result, fact) for fact in facts))
+
+
+def _questions(result: Recommendation, expected: str) -> Iterator[Why]:
+    """The question that comes first, and what became of the expected one."""
+    asked = [question.fact for question in result.questions().asked]
+    for name in dict.fromkeys([*asked[:1], expected]):
+        if name in result.protocol.facts:
+            state = "asked" if name in asked else "not asked"
+            ask = result.protocol.facts[name].ask
+            yield Why("fact", name, state, because=ask, grounds=(_fact(result, name),))
 
 
 def _fact(result: Recommendation, name: str) -> Ground:

@@ -170,6 +170,8 @@ def observed(result: Recommendation, claim: Claim) -> tuple[str, ...]:
             return (result.rule(claim.name).state,)
         case "response":
             return (result.response(claim.name).state,)
+        case "ask_first":
+            return (next((question.fact for question in result.questions().asked), NOTHING),)
         case _:
             assumed = claim.name in [assumption.name for assumption in result.assumptions]
             return ("assumed" if assumed else "not assumed",)

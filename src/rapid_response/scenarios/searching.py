@@ -22,10 +22,12 @@ from rapid_response.protocol.model import Fact, Protocol
 from rapid_response.protocol.values import EARLIEST, LATEST, UNBOUNDED, Encoded, local_date, shift_moment
 from rapid_response.scenarios.distance import distance
 from rapid_response.scenarios.goals import Goal, facts_under, nodes
-from rapid_response.scenarios.snapshots import snapshot
+from rapid_response.scenarios.snapshots import Lens
 
-MOST_STEPS = 40
+MOST_TRIED = 1_500
+"""A search from one incident ends after so many."""
 MOST_PAIRS = 300
+"""Where no single change leads nearer, so many pairs of changes are tried."""
 MINUTE = MICROSECONDS["minute"]
 
 NOW = "now"
@@ -92,30 +94,34 @@ def _number_edge(compare: Compare) -> tuple[str, int] | None:
 class Search:
     """Searches one protocol. The same search always takes the same way."""
 
-    protocol: Protocol
+    lens: Lens
     marks: Landmarks
+
+    @property
+    def protocol(self) -> Protocol:
+        """The protocol that is searched."""
+        return self.lens.protocol
 
     def towards(self, goal: Goal, start: Case) -> tuple[Case | None, int]:
         """An incident near `start` that reaches the goal, None where none was found; and how many were tried."""
         rng = random.Random(f"{goal.section} {goal.name} {goal.side}")  # noqa: S311  (no secret is made of it)
         case, near, tried = start, self.apart(goal, start), 1
-        for _ in range(MOST_STEPS):
-            if near == 0:
-                return case, tried
+        while near > 0 and tried < MOST_TRIED:
             for moves in (self.moves(goal, case), self.pairs(goal, case, rng)):
-                options = [(self.apart(goal, move), position, move) for position, move in enumerate(moves)]
-                tried += len(options)
-                best = min(options, default=None, key=lambda option: option[:2])
-                if best and best[0] < near:
-                    near, case = best[0], best[2]
+                best, position = min(
+                    ((self.apart(goal, move), place) for place, move in enumerate(moves)), default=(near, 0)
+                )
+                tried += len(moves)
+                if best < near:
+                    near, case = best, moves[position]
                     break
             else:
-                return None, tried
-        return None, tried
+                break
+        return (case if near == 0 else None), tried
 
     def apart(self, goal: Goal, case: Case) -> float:
         """How far an incident is from the goal."""
-        return distance(snapshot(self.protocol, case.facts, case.now), goal)
+        return distance(self.lens.look(case.facts, case.now), goal)
 
     def moves(self, goal: Goal, case: Case) -> list[Case]:
         """The incidents that differ from one in one fact that the goal depends on."""
@@ -131,7 +137,7 @@ class Search:
 
     def changes(self, goal: Goal, case: Case) -> Iterator[Change]:
         for name in self.relevant(goal):
-            current = case.facts[list(self.protocol.facts).index(name)]
+            current = case.facts[self.lens.positions[name]]
             answers = dict.fromkeys(self.answers(self.protocol.facts[name], current, case))
             yield from ((name, answer) for answer in answers if answer != current)
         if case.now is not None and self.protocol.needs_now:
@@ -150,9 +156,8 @@ class Search:
         name, value = change
         if name == NOW:
             return Case(case.facts, None if value is None else int(value))
-        names = list(self.protocol.facts)
-        pairs = zip(names, case.facts, strict=True)
-        return Case(tuple(value if fact == name else known for fact, known in pairs), case.now)
+        position = self.lens.positions[name]
+        return Case((*case.facts[:position], value, *case.facts[position + 1 :]), case.now)
 
     # Answers
 

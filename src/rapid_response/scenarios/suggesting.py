@@ -14,7 +14,7 @@ from rapid_response.scenarios import words
 from rapid_response.scenarios.goals import Goal, Section, goals_of, used_facts
 from rapid_response.scenarios.model import LONGEST_NAME, Scenario
 from rapid_response.scenarios.searching import NOW, Case, Search, landmarks
-from rapid_response.scenarios.snapshots import snapshot
+from rapid_response.scenarios.snapshots import Lens
 from rapid_response.scenarios.writing import comment_lines, expectation, scenario_file, scenario_lines
 
 MOST_CHANGES = 4
@@ -74,20 +74,20 @@ def suggest(protocol: Protocol, scenarios: Iterable[Scenario]) -> Suggestions:
     (65,) ['fired', 'decided', '65']
     (64,) ['not fired', '64']
     """
-    listed = tuple(scenarios)
-    uncovered = _uncovered(protocol, [Case(scenario.incident.facts, scenario.now) for scenario in listed])
+    listed, lens = tuple(scenarios), Lens(protocol)
+    uncovered = _uncovered(lens, [Case(scenario.incident.facts, scenario.now) for scenario in listed])
     starts = {scenario.name: _without_idle_secrets(protocol, scenario) for scenario in listed}
-    proposer = _Proposer(Search(protocol, landmarks(protocol)), starts or {"": _nothing_known(protocol)})
+    proposer = _Proposer(Search(lens, landmarks(protocol)), starts or {"": _nothing_known(protocol)})
     for goal in sorted(uncovered, key=lambda goal: not goal.deciding):
         proposer.serve(goal)
-    proposals = _told(protocol, proposer.proposals, uncovered)
+    proposals = _told(lens, proposer.proposals, uncovered)
     served = {goal for proposal in proposals for goal in proposal.goals}
     return Suggestions(protocol, proposals, tuple(goal for goal in uncovered if goal not in served), proposer.tried)
 
 
-def _uncovered(protocol: Protocol, cases: Iterable[Case]) -> list[Goal]:
-    taken = [snapshot(protocol, case.facts, case.now) for case in cases]
-    return [goal for goal in goals_of(protocol) if not any(one.reaches(goal) for one in taken)]
+def _uncovered(lens: Lens, cases: Iterable[Case]) -> list[Goal]:
+    taken = [lens.look(case.facts, case.now) for case in cases]
+    return [goal for goal in goals_of(lens.protocol) if not any(one.reaches(goal) for one in taken)]
 
 
 def _without_idle_secrets(protocol: Protocol, scenario: Scenario) -> Case:
@@ -116,8 +116,10 @@ class _Proposer:
 
     def serve(self, goal: Goal) -> None:
         """See to it that a proposal reaches the goal, if the search finds one."""
-        if any(self.reaches(proposal.case, goal) for proposal in self.proposals):
-            return
+        for position, proposal in enumerate(self.proposals):
+            if self.reaches(proposal.case, goal):
+                self.proposals[position] = replace(proposal, goals=(*proposal.goals, goal))
+                return
         for position, proposal in enumerate(self.proposals if goal.section in ALONGSIDE else ()):
             if further := self.extended(proposal, goal):
                 self.proposals[position] = further
@@ -147,9 +149,8 @@ class _Proposer:
 
     def reverted(self, goal: Goal, start: Case, case: Case) -> Case:
         """The incident without the changes that the goal does not need."""
-        names = list(self.search.protocol.facts)
         for name in self.changes(start, case):
-            before = start.now if name == NOW else start.facts[names.index(name)]
+            before = start.now if name == NOW else start.facts[self.search.lens.positions[name]]
             without = self.search.changed(case, (name, before))
             case = without if self.reaches(without, goal) else case
         return case
@@ -160,13 +161,13 @@ class _Proposer:
         return (*changed, *([NOW] if start.now != case.now else []))
 
     def reaches(self, case: Case, goal: Goal) -> bool:
-        return snapshot(self.search.protocol, case.facts, case.now).reaches(goal)
+        return self.search.lens.look(case.facts, case.now).reaches(goal)
 
 
-def _told(protocol: Protocol, proposals: Sequence[Proposal], uncovered: Sequence[Goal]) -> tuple[Proposal, ...]:
+def _told(lens: Lens, proposals: Sequence[Proposal], uncovered: Sequence[Goal]) -> tuple[Proposal, ...]:
     """The proposals that are needed, each with all the goals that it reaches and no earlier one does."""
     reached = {
-        position: {goal for goal in uncovered if snapshot(protocol, one.case.facts, one.case.now).reaches(goal)}
+        position: {goal for goal in uncovered if lens.look(one.case.facts, one.case.now).reaches(goal)}
         for position, one in enumerate(proposals)
     }
     for position in range(len(proposals) - 1, -1, -1):

@@ -60,9 +60,10 @@ CLAIMS: dict[ClaimKind, Phrase] = {
     "rule": Phrase("rule {}", "規則 {}"),
     "response": Phrase("response {}", "行動 {}"),
     "assumption": Phrase("assumption of {}", "對 {} 的假設"),
+    "ask_first": Phrase("first question", "首先要問"),
 }
 STATES: dict[str, Phrase] = {
-    "nothing": Phrase("nothing", "沒有建議"),
+    "nothing": Phrase("nothing", "沒有"),
     "settled": Phrase("settled", "已確定"),
     "assumed": Phrase("assumed", "按假設"),
     "not assumed": Phrase("not assumed", "沒有假設"),
@@ -73,6 +74,8 @@ STATES: dict[str, Phrase] = {
     "fired": Phrase("fired", "適用"),
     "not fired": Phrase("not fired", "不適用"),
     "overridden": Phrase("overridden", "受上限所限"),
+    "asked": Phrase("asked", "要問"),
+    "not asked": Phrase("not asked", "不用問"),
     "active": Phrase("active", "需要"),
     "inactive": Phrase("inactive", "不需要"),
     "yes": Phrase("yes", "成立"),
@@ -223,7 +226,7 @@ def claim_words(protocol: Protocol, claim: Claim, values: tuple[str, ...], langu
     """What was expected of a claim, or what came."""
     if claim.kind == "measure":
         return possible_words(protocol, claim.name, values, language)
-    if claim.kind in ("tier", "lowest", "highest") and values != (NOTHING,):
+    if claim.kind in ("tier", "lowest", "highest", "ask_first") and values != (NOTHING,):
         return values[0]
     return STATES[values[0]](language)
 
