@@ -16,6 +16,9 @@ print(f"now       {current.fingerprint[:19]}\nproposed  {proposed.fingerprint[:1
 
 for path in sorted((HERE / "incidents").glob("*.yaml")):
     for given in load_incidents(current, path):
-        before, after = (protocol.evaluate(given.facts, as_of=given.facts.get("occurred_at") or "2026-04-01T09:00") for protocol in (current, proposed))
+        before, after = (
+            protocol.evaluate(given.facts, as_of=given.facts.get("occurred_at") or "2026-04-01T09:00")
+            for protocol in (current, proposed)
+        )
         mark = "same   " if before.range == after.range else "CHANGED"
         print(f"{mark} {path.stem:32} {before.tier} -> {after.tier}")

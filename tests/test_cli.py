@@ -92,7 +92,7 @@ def test_bad_incidents_do_not_hide_good_ones() -> None:
 
 
 def test_a_bad_incident_file_is_named_with_its_place() -> None:
-    """A YAML incident's bad fact is shown with file, line and column, and without the line, which may hold free text."""
+    """A YAML incident's bad fact is shown with file, line and column, without the line, which may hold free text."""
     done = run("evaluate", CCSJ, "-", *AT, given="id: a\nharm: injurd\nstory: nobody should read this\n")
     assert done.returncode == 3
     assert "standard input:2:7" in done.stderr
@@ -101,7 +101,9 @@ def test_a_bad_incident_file_is_named_with_its_place() -> None:
 
 def test_a_bad_protocol_exits_with_2(tmp_path: Path) -> None:
     """All problems of a protocol go to standard error, nothing to standard output, and the exit code is 2."""
-    (tmp_path / "bad.yaml").write_text("protocol: p\ntiers: {low: {}}\nrules: {r: {raise_to: hihg}}\n", encoding="utf-8")
+    (tmp_path / "bad.yaml").write_text(
+        "protocol: p\ntiers: {low: {}}\nrules: {r: {raise_to: hihg}}\n", encoding="utf-8"
+    )
     done = run("evaluate", str(tmp_path), CLEAR)
     assert (done.returncode, done.stdout) == (2, "")
     assert "RR301" in done.stderr
@@ -109,7 +111,13 @@ def test_a_bad_protocol_exits_with_2(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("nope",), ("evaluate",), ("evaluate", CCSJ), ("evaluate", CCSJ, CLEAR, "--format", "xml"), ("show", CCSJ, "--format", "json")],
+    [
+        ("nope",),
+        ("evaluate",),
+        ("evaluate", CCSJ),
+        ("evaluate", CCSJ, CLEAR, "--format", "xml"),
+        ("show", CCSJ, "--format", "json"),
+    ],
     ids=["command", "no arguments", "no incident", "format", "show as json"],
 )
 def test_wrong_usage_exits_with_4(arguments: tuple[str, ...]) -> None:

@@ -17,7 +17,8 @@ README = (HERE / "README.md").read_text(encoding="utf-8")
 
 
 def _block(language: str, number: int = 0) -> str:
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)[number]
+    blocks: list[str] = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    return blocks[number]
 
 
 def test_the_protocol_shown_loads_and_decides() -> None:

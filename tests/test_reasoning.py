@@ -32,7 +32,7 @@ HERE = Path(__file__).parent.parent
 MOST_WAYS = 300
 """So many ways in which an incident may turn out are tried; where there are more, some facts are given a value."""
 
-thorough = settings(deadline=None, suppress_health_check=list(HealthCheck))
+thorough = settings(max_examples=settings().max_examples // 5, suppress_health_check=list(HealthCheck))
 
 
 @st.composite

@@ -12,17 +12,19 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rapid_response import Protocol, Recommendation, load_protocol, protocol_from_text
 from rapid_response.protocol.problems import CATALOGUE
 from rapid_response.scenarios.coverage import Share
+from rapid_response.scenarios.goals import goals_of
 from rapid_response.scenarios.junit import run_junit
 from rapid_response.scenarios.layout import columns
 from rapid_response.scenarios.model import ScenarioError
 from rapid_response.scenarios.reading import read_scenarios, scenarios_from_text
 from rapid_response.scenarios.running import Run, run_scenarios
+from rapid_response.scenarios.searching import Case, Search, landmarks
 from rapid_response.scenarios.snapshots import Lens
 from rapid_response.scenarios.suggesting import suggest
 from rapid_response.scenarios.text import coverage_text, run_text
@@ -230,10 +232,38 @@ def test_text_fits_eighty_columns(failing: Run, language: str) -> None:
     assert max(columns(line) for line in text.split("\n")) <= 80
 
 
+def _told(run: Run) -> str:
+    return run_text(run) + coverage_text(run) + json.dumps(run.to_dict()) + run_junit(run)
+
+
 def test_private_facts_are_never_told(failing: Run) -> None:
-    """What the protocol marks private is in no text, data or XML of a run."""
-    told = run_text(failing) + coverage_text(failing) + json.dumps(failing.to_dict()) + run_junit(failing)
-    assert "in confidence" not in told
+    """What the protocol marks private is in no text, data or XML of a run, even where a result depends on it."""
+    assert "in confidence" not in _told(failing)
+    protocol = protocol_from_text(
+        """
+protocol: p
+tiers: {low: {}, high: {}}
+facts: {age: {type: number, min: 0, max: 120, private: yes}, code: {type: text, private: yes}}
+measures: {young: {by: age, bands: [{below: 18, is: 1}, {otherwise: 0}]}}
+criteria: {c: {when: 'code == "x"', until_known: no}}
+rules: {r: {when: age >= 65 and not c, raise_to: high}}
+"""
+    )
+    expect = "{tier: low, rules: {not_fired: [r]}, measures: {young: 1}, criteria: {c: yes}, assumptions: [c]}"
+    run = _run(protocol, _scenario(expect, "{age: 77, code: a secret}"))
+    assert len(run.results[0].failures) == 5
+    assert "77" not in _told(run)
+    assert "a secret" not in _told(run)
+
+
+def test_only_what_decided_is_given_as_the_reason(watch: Protocol) -> None:
+    """A response that its `unless` switches off is explained by that alone, a rule that waits by what it waits for."""
+    incident = "{harm: injured, declined: yes, age: 70}, as_of: 2026-02-01T09:00"
+    run = _run(watch, _scenario("{responses: {active: [visit]}, rules: {open: [wishes, elders]}}", incident))
+    grounds = [[ground.name for ground in failure.why[0].grounds] for failure in run.results[0].failures]
+    assert grounds == [["declined"], ["declined"], ["age", "harm"]]
+    waiting = _run(watch, _scenario("{criteria: {elder_harmed: no}}", "{harm: killed}, as_of: 2026-02-01T09:00"))
+    assert [ground.name for ground in waiting.results[0].failures[0].why[0].grounds] == ["age"]
 
 
 def test_a_run_without_scenarios_fails(small: Protocol) -> None:
@@ -380,6 +410,22 @@ def test_coverage_is_what_counting_by_hand_gives(small: Protocol) -> None:
         ("age", "18"),
     ]
     assert [(goal.name, goal.side) for goal in coverage.missing("option")] == [("harm", "killed"), ("declined", "yes")]
+
+
+def test_a_case_is_reached_where_it_is_the_first_that_holds() -> None:
+    """A later case that holds as well, or an otherwise, is not thereby touched; rows of points each count."""
+    protocol = protocol_from_text(
+        """
+protocol: p
+tiers: {low: {}}
+facts: {age: {type: number, min: 0, max: 120}}
+measures:
+  group: {cases: [{when: age >= 65, is: 2}, {when: age >= 18, is: 1}, {otherwise: 0}]}
+  score: {points: [{add: 1, when: age >= 65}, {add: 1, when: age >= 18}, {add: 1, when: age < 5}]}
+"""
+    )
+    missing = _run(protocol, _scenario("{tier: low}", "{age: 70}")).coverage.missing("row")
+    assert [(goal.name, goal.side) for goal in missing] == [("group", "2"), ("group", "otherwise"), ("score", "3")]
 
 
 def test_shares_are_never_rounded_up() -> None:
@@ -535,6 +581,15 @@ def test_nothing_is_proposed_where_everything_is_covered() -> None:
     assert suggest(protocol, []).to_yaml() == "# Nothing to propose.\n"
 
 
+def test_what_a_goal_does_not_need_stays_as_it_was(watch: Protocol) -> None:
+    """A found incident differs from the one it was made from only where the goal asks for it."""
+    search = Search(Lens(watch), landmarks(watch))
+    unknown = Case((None,) * len(watch.facts), None)
+    found = search.changed(search.changed(unknown, ("harm", "injured")), ("setting", "home"))
+    (goal,) = [goal for goal in goals_of(watch) if (goal.name, goal.side) == ("care", "fired")]
+    assert search.without_detours(goal, unknown, found) == search.changed(unknown, ("harm", "injured"))
+
+
 @given(protocols(), st.data())
 @settings(max_examples=6)
 def test_a_proposal_reaches_what_it_says(protocol: Protocol, data: st.DataObject) -> None:
@@ -568,6 +623,9 @@ def test_a_past_decision_passes_as_a_scenario(protocol: Protocol, data: st.DataO
 
 
 @given(st.text(), st.text())
+@example("null", "null")
+@example("no", "yes")
+@example("- a", "# b: c")
 def test_any_name_and_text_survives(name: str, said: str) -> None:
     """Names and texts read back to the letter, or are refused or left out by name; nothing else is read into them."""
     protocol = protocol_from_text("protocol: p\ntiers: {low: {}}\nfacts: {said: {type: text}}")

@@ -224,8 +224,9 @@ def _structure_problems(details: Iterable[ErrorDetails], place: Place) -> Iterat
 
 
 def _path(detail: ErrorDetails) -> Steps:
-    """Where in the document a fault lies; pydantic adds steps of its own, such as `[key]`."""
-    return tuple(step for step in detail["loc"] if isinstance(step, int) or "[" not in step)
+    """Where in the document a fault lies; pydantic adds a step of its own where a key is not a name."""
+    path = detail["loc"]
+    return path[:-1] if detail["type"] == "problem" and path[-1] == "[key]" else path
 
 
 def _structure_problem(detail: ErrorDetails, place: Place) -> Problem:

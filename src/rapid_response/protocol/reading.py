@@ -327,7 +327,7 @@ def _places(text: str, style: str, span: Span) -> list[tuple[int, int]]:
             position += 1
         places.append(written[position][1:])
         position = min(position + 1, len(written) - 1)
-    return places
+    return places or [(span.line, span.column)]
 
 
 def _fits(written: str, character: str) -> bool:

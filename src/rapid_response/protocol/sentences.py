@@ -191,14 +191,14 @@ class Reader:
     def chain(self, tree: Syntax) -> Condition:
         trees = [cast(Syntax, child) for child in tree.children[::2]]
         comparators = [cast(Comparator, str(child)) for child in tree.children[1::2]]
-        operands = self.operands(trees, tree)
+        operands = self.operands(trees)
         pairs = [
             self.comparison(comparator, operands[i], operands[i + 1], trees[i : i + 2])
             for i, comparator in enumerate(comparators)
         ]
         return self.placed(pairs[0] if len(pairs) == 1 else AllOf(tuple(pairs)), tree)
 
-    def operands(self, trees: list[Syntax], whole: Syntax) -> list[Value | Condition]:
+    def operands(self, trees: list[Syntax]) -> list[Value | Condition]:
         """Values that stand side by side; bare words are read as options of what they stand beside."""
         found = each(self.operand, trees)
         anchor = next((operand for operand in found if not isinstance(operand, Word)), None)
@@ -222,11 +222,11 @@ class Reader:
 
     def refuse_clash(self, operand: _Operand, tree: Syntax, kind: Type) -> None:
         """A bare name that is also an option of what it is compared with could mean either."""
-        if tree.data == "name" and not isinstance(operand, Word) and (name := str(tree.children[0])) in kind.options:
-            if _type(operand) is not kind:
-                raise self.fault(
-                    "RR309", f"`{name}` is both a name and an option", tree, f'write "{name}" in quotes for the option'
-                )
+        if tree.data != "name" or isinstance(operand, Word) or _type(operand) is kind:
+            return
+        if (name := str(tree.children[0])) in kind.options:
+            remedy = f'write "{name}" in quotes for the option'
+            raise self.fault("RR309", f"`{name}` is both a name and an option", tree, remedy)
 
     def settled(self, word: Word, kind: Type) -> Value | Condition:
         """A word as an option, text or yes/no of the type beside it."""
@@ -253,7 +253,8 @@ class Reader:
         kinds = _type(left), _type(right)
         if kinds[0].name == "yes_no" or kinds[1].name == "yes_no":
             return self.equivalence(comparator, left, right, trees)
-        assert not isinstance(left, Condition) and not isinstance(right, Condition)
+        assert not isinstance(left, Condition)
+        assert not isinstance(right, Condition)
         left, right = _as_day(left, right), _as_day(right, left)
         self.require_alike(left, right, trees)
         equal = comparator in ("==", "!=")
@@ -291,7 +292,8 @@ class Reader:
                 raise self.fault("RR305", message, tree, "let it stand alone, or compare it with yes or no")
         if comparator not in ("==", "!="):
             raise self.fault("RR306", "yes and no have no order", trees[0], "let it stand alone, or use `==`")
-        assert isinstance(left, Condition) and isinstance(right, Condition)
+        assert isinstance(left, Condition)
+        assert isinstance(right, Condition)
         if not (_is_literal(left) or _is_literal(right)) and _size(left) + _size(right) > MOST_COMPARED:
             raise self.fault("RR304", "too much is compared at once", trees[0], "split it into named criteria")
         same = self.spanning(_same_truth(left, right), trees)
@@ -314,8 +316,8 @@ class Reader:
 
     def membership(self, tree: Syntax) -> Condition:
         value_tree, items = _subtree(tree, 0), [cast(Syntax, item) for item in _subtree(tree, 1).children]
-        left, *right = self.operands([value_tree, *items], tree)
-        if isinstance(left, Condition) or isinstance(left, Constant):
+        left, *right = self.operands([value_tree, *items])
+        if isinstance(left, Condition | Constant):
             raise self.fault("RR308", f"`{self.words(value_tree)}` cannot be one of a list", value_tree)
         match left.type.name:
             case "scale" | "choice" if all(isinstance(item, Constant) and left.type.alike(item.type) for item in right):
@@ -534,7 +536,7 @@ class Reader:
 
     def extreme(self, tree: Syntax) -> Value:
         trees = _arguments(tree)
-        operands = self.operands(trees, tree)
+        operands = self.operands(trees)
         which = "min" if tree.data == "least" else "max"
         values: list[Value] = []
         for operand, argument in zip(operands, trees, strict=True):

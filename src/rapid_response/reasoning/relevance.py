@@ -86,16 +86,18 @@ class _Finder:
     def matters(self, fact: str, live: set[int], about: About) -> bool:
         axes = [axis for axis in self.axes[fact] if axis in live]
         blocks = self.situation.network.flips.blocks
-        return any(self.apart[about] & blocks[axis] for axis in axes) or any(
-            self.differs(fact, axis, about) for axis in axes
-        )
+        found = any(self.apart[about] & blocks[axis] for axis in axes)
+        found = found or any(self.differs(fact, axis, about) for axis in axes)
+        if found and self.situation.is_opaque:
+            self.unresolved.add(fact)
+        return found
 
     def differs(self, fact: str, axis: int, about: About) -> bool:
         self.asked += 1
         double = self.situation.network.double(axis) if self.asked <= MOST_ASKED else None
         literal = 0 if double is None else double.tiers if about == "tiers" else double.responses
         answer = None if double is None else double.differs(self.situation.cells, literal)
-        if answer is None or (answer and self.situation.is_opaque):
+        if answer is None:
             self.unresolved.add(fact)
         return answer is not False
 

@@ -51,7 +51,6 @@ BOTH = Phrase("{} and {}", "{}，而且 {}")
 NOR = Phrase("{} nor {}", "{} 或 {}")
 AND_ALSO = Phrase("{}; and {}", "{}；而且 {}")
 OR_ELSE = Phrase("{}; or {}", "{}；或者 {}")
-OF = Phrase("{}: {}", "{}：{}")
 
 # Answers
 

@@ -33,7 +33,7 @@ from rapid_response.reports.document import (
     run,
 )
 from rapid_response.reports.reasons import Reasons
-from rapid_response.reports.vocabulary import capital, introducing
+from rapid_response.reports.vocabulary import capital, clean, introducing
 from rapid_response.reports.words import Wording
 
 MOST_ASKED = 7
@@ -75,12 +75,12 @@ class _View:
         incident, tier = self.result.incident.id, self.result.tier
         if incident is None:
             return (say.RECOMMENDED if tier else say.NOTHING_RECOMMENDED)(self.language)
-        return (say.RECOMMENDED_FOR if tier else say.NOTHING_RECOMMENDED_FOR)(self.language, incident)
+        return (say.RECOMMENDED_FOR if tier else say.NOTHING_RECOMMENDED_FOR)(self.language, clean(incident))
 
     def title(self) -> str:
         if self.result.tier:
             return self.words.label(self.result.tier)
-        return self.protocol.unsettled.title.in_language(self.language) or say.NOT_SETTLED(self.language)
+        return clean(self.protocol.unsettled.title.in_language(self.language)) or say.NOT_SETTLED(self.language)
 
     def tag(self) -> Run:
         result, lowest, highest = self.result, *self.ends()

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 WIDTH = 80
 WIDEST = 100
 GAP = 2
-NARROWEST = 4
+NARROWEST = 2
 MARKS = {"recommended": "●", "possible": "○", "outside": "·"}
 COLOURS = {"plain": "", "strong": "bold", "quiet": "dim", "alert": "yellow", "code": "dim", "heading": "bold"}
 
@@ -83,9 +83,8 @@ def _print(document: Document, console: Console) -> None:
     from rich.text import Text
 
     for words in lines_of(document, min(console.width, WIDEST)):
-        console.print(
-            Text.assemble(*((part.text, COLOURS[part.style]) for part in words)), soft_wrap=True, highlight=False
-        )
+        text = Text.assemble(*((part.text, COLOURS[part.style]) for part in words))
+        console.print(text, soft_wrap=True, highlight=False)
 
 
 # From blocks to lines

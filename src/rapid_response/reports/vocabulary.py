@@ -60,9 +60,9 @@ class Vocabulary:
     def label(self, part: Named) -> str:
         """The title; else the question, in languages that names are not written in; else the name."""
         if title := part.title.in_language(self.language):
-            return title
+            return clean(title)
         asked = part.ask.by_language.get(self.language) if isinstance(part, Fact) else None
-        return asked if asked and self.language != DEFAULT_LANGUAGE else capital(part.name.replace("_", " "))
+        return clean(asked) if asked and self.language != DEFAULT_LANGUAGE else capital(part.name.replace("_", " "))
 
     def question(self, fact: Fact) -> str:
         """How a fact is asked about."""
@@ -80,17 +80,17 @@ class Vocabulary:
 
     def protocol_title(self) -> str:
         """The protocol's title, else its name."""
-        return self.protocol.title.in_language(self.language) or self.protocol.name
+        return clean(self.protocol.title.in_language(self.language) or self.protocol.name)
 
     def version(self) -> list[str]:
         """The protocol's version, if it states one, and its fingerprint, shortened."""
-        version = [say.VERSION(self.language, self.protocol.version)] if self.protocol.version else []
+        version = [say.VERSION(self.language, clean(self.protocol.version))] if self.protocol.version else []
         short = self.protocol.fingerprint.removeprefix("sha256:")[:SHORT_FINGERPRINT]
         return [*version, say.FINGERPRINT(self.language, short)]
 
     def option(self, kind: Type, name: str) -> str:
         """The title of an option, else its name."""
-        return self.options(kind)[kind.options.index(name)].label(self.language)
+        return clean(self.options(kind)[kind.options.index(name)].label(self.language))
 
     def options(self, kind: Type) -> tuple[Option, ...]:
         """The options of a scale or choice."""

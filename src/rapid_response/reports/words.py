@@ -123,8 +123,8 @@ class Wording(Vocabulary):
         if group.kind in ("all", "any"):
             joined = self._joined(parts, say.AND_ALSO if group.kind == "all" else say.OR_ELSE)
             return say.BRACKETS(self.language, joined) if nested else joined
-        heading = group.heading(self.language)
-        whole = say.OF(self.language, uncapital(heading), say.SEMICOLON(self.language).join(parts))
+        heading = introducing(uncapital(group.heading(self.language)), self.language)
+        whole = heading + say.SEMICOLON(self.language).join(parts)
         return say.BRACKETS(self.language, whole) if nested else whole
 
     def _joined(self, parts: Sequence[str], last: say.Phrase) -> str:
@@ -143,12 +143,9 @@ class Wording(Vocabulary):
                 return Group("any" if holds else "none", tuple(_flat(condition)))
             case AtLeast(number=number, parts=parts):
                 return Group("at least" if holds else "fewer", parts, number)
-            case Compare(comparator=comparator, left=Points(terms=terms) as points, right=Constant(value=number)):
-                if not _adds_ones(points) or self._counted(points):
-                    return None
-                return _count_group(
-                    comparator if holds else OPPOSITE[comparator], tuple(part for _, part in terms), number
-                )
+            case Compare(comparator=comparator, left=Points() as points, right=Constant(value=number)):
+                counts = _adds_ones(points) and not self._counted(points)
+                return _count_group(comparator if holds else OPPOSITE[comparator], points, number) if counts else None
             case _:
                 return None
 
@@ -194,9 +191,9 @@ class Wording(Vocabulary):
     def _one_of(self, words: Sequence[str], holds: bool) -> str:
         if holds:
             return self.listed(words)
-        return (say.NOT if len(words) == 1 else say.NEITHER)(
-            self.language, self.listed(words, say.OR if len(words) == 1 else say.NOR)
-        )
+        if len(words) == 1:
+            return say.NOT(self.language, words[0])
+        return say.NEITHER(self.language, self.listed(words, say.NOR))
 
     def _inclusion(self, fact: Fact, options: frozenset[int], every: bool, holds: bool) -> Clause:
         words = self.listed(self._titles(fact.type, options), say.AND if every else say.OR)
@@ -223,9 +220,8 @@ class Wording(Vocabulary):
     def _numbers(self, comparator: Comparator, left: Value, right: Value) -> Clause:
         if (fact := self._counted(left)) and isinstance(right, Constant):
             return Clause(self.label(fact), self._chosen(comparator, right.value))
-        return Clause(
-            self.about(left), say.COMPARED[comparator](self.language, self._quantity(right, self._unit(left)))
-        )
+        quantity = self._quantity(right, self._unit(left))
+        return Clause(self.about(left), say.COMPARED[comparator](self.language, quantity))
 
     def _chosen(self, comparator: Comparator, number: int) -> str:
         if (comparator, number) in (("==", 0), ("<=", 0), ("<", 1)):
@@ -240,18 +236,14 @@ class Wording(Vocabulary):
     def _between(self, first: Compare, second: Compare) -> Clause:
         low, high = (self._comparison(end.comparator, end.left, end.right) for end in (first, second))
         if (first.comparator, second.comparator, first.left.type.name) == (">=", "<=", "number"):
-            unit = self._unit(second.left)
-            return Clause(
-                low.about,
-                say.BETWEEN(self.language, self._quantity(first.right, ""), self._quantity(second.right, unit)),
-            )
+            ends = self._quantity(first.right, ""), self._quantity(second.right, self._unit(second.left))
+            return Clause(low.about, say.BETWEEN(self.language, *ends))
         return Clause(low.about, say.BOTH(self.language, low.said, high.said))
 
     def _one_of_numbers(self, parts: Sequence[Compare], holds: bool) -> Clause:
-        unit = self._unit(parts[0].left)
-        return Clause(
-            self.about(parts[0].left), self._one_of([self._quantity(part.right, unit) for part in parts], holds)
-        )
+        value = parts[0].left
+        words = [self._quantity(part.right, self._unit(value)) for part in parts]
+        return Clause(self.about(value), self._one_of(words, holds))
 
     def _on_scale(self, comparator: Comparator, left: Value, right: Value) -> str:
         if not isinstance(right, Constant) or comparator == "!=":
@@ -467,7 +459,8 @@ def _adds_ones(points: Points) -> bool:
     return not points.type.places and all(add == 1 for add, _ in points.terms)
 
 
-def _count_group(comparator: Comparator, parts: tuple[Condition, ...], number: int) -> Group:
+def _count_group(comparator: Comparator, points: Points, number: int) -> Group:
+    parts = tuple(part for _, part in points.terms)
     least, fewer = number + (comparator == ">"), number + (comparator == "<=")
     match comparator:
         case ">=" | ">":

@@ -90,38 +90,64 @@ def _number_edge(compare: Compare) -> tuple[str, int] | None:
     return None
 
 
-@dataclass(frozen=True)
+@dataclass
 class Search:
-    """Searches one protocol. The same search always takes the same way."""
+    """Searches one protocol, always the same way. `tried` counts the incidents that were looked at."""
 
     lens: Lens
     marks: Landmarks
+    tried: int = 0
 
     @property
     def protocol(self) -> Protocol:
         """The protocol that is searched."""
         return self.lens.protocol
 
-    def towards(self, goal: Goal, start: Case) -> tuple[Case | None, int]:
-        """An incident near `start` that reaches the goal, None where none was found; and how many were tried."""
+    def towards(self, goal: Goal, start: Case) -> Case | None:
+        """An incident near `start` that reaches the goal, None where none was found."""
         rng = random.Random(f"{goal.section} {goal.name} {goal.side}")  # noqa: S311  (no secret is made of it)
-        case, near, tried = start, self.apart(goal, start), 1
-        while near > 0 and tried < MOST_TRIED:
-            for moves in (self.moves(goal, case), self.pairs(goal, case, rng)):
-                best, position = min(
-                    ((self.apart(goal, move), place) for place, move in enumerate(moves)), default=(near, 0)
-                )
-                tried += len(moves)
-                if best < near:
-                    near, case = best, moves[position]
-                    break
-            else:
-                break
-        return (case if near == 0 else None), tried
+        case, near, enough = start, self.apart(goal, start), self.tried + MOST_TRIED
+        while near > 0:
+            step = self.step(goal, case, near, rng)
+            if step is None or self.tried > enough:
+                return None
+            near, case = step
+        return self.without_detours(goal, start, case)
+
+    def step(self, goal: Goal, case: Case, near: float, rng: random.Random) -> tuple[float, Case] | None:
+        """The nearest incident one change away, or else two, with how near it is; None where none is nearer."""
+        for moves in (self.moves(goal, case), self.pairs(goal, case, rng)):
+            ways = [(self.apart(goal, move), place) for place, move in enumerate(moves)]
+            best, place = min(ways, default=(near, 0))
+            if best < near:
+                return best, moves[place]
+        return None
 
     def apart(self, goal: Goal, case: Case) -> float:
         """How far an incident is from the goal."""
+        self.tried += 1
         return distance(self.lens.look(case.facts, case.now), goal)
+
+    def reaches(self, goal: Goal, case: Case) -> bool:
+        """Whether an incident reaches the goal."""
+        self.tried += 1
+        return self.lens.look(case.facts, case.now).reaches(goal)
+
+    def without_detours(self, goal: Goal, start: Case, case: Case) -> Case:
+        """An incident that reaches the goal, without the changes from `start` that it does not need."""
+        for name in self.differences(start, case):
+            before = start.now if name == NOW else start.facts[self.lens.positions[name]]
+            without = self.changed(case, (name, before))
+            case = without if self.reaches(goal, without) else case
+        return case
+
+    def differences(self, start: Case, case: Case) -> tuple[str, ...]:
+        """The facts in which two incidents differ, and "now" where their time does."""
+        pairs = zip(self.protocol.facts, start.facts, case.facts, strict=True)
+        changed = [name for name, before, after in pairs if before != after]
+        return (*changed, *([NOW] if start.now != case.now else []))
+
+    # Changes
 
     def moves(self, goal: Goal, case: Case) -> list[Case]:
         """The incidents that differ from one in one fact that the goal depends on."""

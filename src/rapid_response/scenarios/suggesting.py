@@ -82,7 +82,9 @@ def suggest(protocol: Protocol, scenarios: Iterable[Scenario]) -> Suggestions:
         proposer.serve(goal)
     proposals = _told(lens, proposer.proposals, uncovered)
     served = {goal for proposal in proposals for goal in proposal.goals}
-    return Suggestions(protocol, proposals, tuple(goal for goal in uncovered if goal not in served), proposer.tried)
+    return Suggestions(
+        protocol, proposals, tuple(goal for goal in uncovered if goal not in served), proposer.search.tried
+    )
 
 
 def _uncovered(lens: Lens, cases: Iterable[Case]) -> list[Goal]:
@@ -112,12 +114,11 @@ class _Proposer:
     search: Search
     starts: Mapping[str, Case]
     proposals: list[Proposal] = field(default_factory=list)
-    tried: int = 0
 
     def serve(self, goal: Goal) -> None:
         """See to it that a proposal reaches the goal, if the search finds one."""
         for position, proposal in enumerate(self.proposals):
-            if self.reaches(proposal.case, goal):
+            if self.search.reaches(goal, proposal.case):
                 self.proposals[position] = replace(proposal, goals=(*proposal.goals, goal))
                 return
         for position, proposal in enumerate(self.proposals if goal.section in ALONGSIDE else ()):
@@ -130,9 +131,8 @@ class _Proposer:
     def extended(self, proposal: Proposal, goal: Goal) -> Proposal | None:
         """The proposal with one more change that serves the goal too."""
         for case in self.search.moves(goal, proposal.case) if len(proposal.changes) < MOST_CHANGES else ():
-            self.tried += 1
-            if all(self.reaches(case, each) for each in (goal, *proposal.goals)):
-                changes = self.changes(proposal.start, case)
+            if all(self.search.reaches(each, case) for each in (goal, *proposal.goals)):
+                changes = self.search.differences(proposal.start, case)
                 return replace(proposal, case=case, goals=(*proposal.goals, goal), changes=changes)
         return None
 
@@ -140,28 +140,9 @@ class _Proposer:
         """A proposal made from the nearest scenario from which the search gets there."""
         nearest = sorted(self.starts.items(), key=lambda start: self.search.apart(goal, start[1]))
         for name, start in nearest[:MOST_STARTS]:
-            found, tried = self.search.towards(goal, start)
-            self.tried += tried
-            if found:
-                case = self.reverted(goal, start, found)
-                return Proposal(case, start, name, (goal,), self.changes(start, case))
+            if case := self.search.towards(goal, start):
+                return Proposal(case, start, name, (goal,), self.search.differences(start, case))
         return None
-
-    def reverted(self, goal: Goal, start: Case, case: Case) -> Case:
-        """The incident without the changes that the goal does not need."""
-        for name in self.changes(start, case):
-            before = start.now if name == NOW else start.facts[self.search.lens.positions[name]]
-            without = self.search.changed(case, (name, before))
-            case = without if self.reaches(without, goal) else case
-        return case
-
-    def changes(self, start: Case, case: Case) -> tuple[str, ...]:
-        pairs = zip(self.search.protocol.facts, start.facts, case.facts, strict=True)
-        changed = [name for name, before, after in pairs if before != after]
-        return (*changed, *([NOW] if start.now != case.now else []))
-
-    def reaches(self, case: Case, goal: Goal) -> bool:
-        return self.search.lens.look(case.facts, case.now).reaches(goal)
 
 
 def _told(lens: Lens, proposals: Sequence[Proposal], uncovered: Sequence[Goal]) -> tuple[Proposal, ...]:
