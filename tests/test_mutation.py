@@ -17,7 +17,7 @@ from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol import intervals, values
 from tests import reference
 from tests.long.agreement import said, unlike
-from tests.long.pairs import Pair, generated
+from tests.long.pairs import CORPUS, Pair, generated, kept
 
 Writer = compiling._Writer
 Explanation = explaining.Explanation
@@ -120,7 +120,7 @@ MUTANTS = [
 @pytest.fixture(scope="module")
 def told() -> list[tuple[Pair, dict[str, Any]]]:
     """The pairs, with what the reference says of each."""
-    pairs = generated(seed=3, numbers=range(160), incidents=12)
+    pairs = [*map(kept, sorted(CORPUS.glob("*.json"))), *generated(seed=3, numbers=range(160), incidents=12)]
     return [(pair, reference.meaning(pair.protocol, pair.given, pair.as_of)) for pair in pairs]
 
 

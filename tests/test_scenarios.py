@@ -584,7 +584,7 @@ def test_nothing_is_proposed_where_everything_is_covered() -> None:
 def test_what_a_goal_does_not_need_stays_as_it_was(watch: Protocol) -> None:
     """A found incident differs from the one it was made from only where the goal asks for it."""
     search = Search(Lens(watch), landmarks(watch))
-    unknown = Case((None,) * len(watch.facts), None)
+    unknown = Case((None,) * len(watch.facts), 0)
     found = search.changed(search.changed(unknown, ("harm", "injured")), ("setting", "home"))
     (goal,) = [goal for goal in goals_of(watch) if (goal.name, goal.side) == ("care", "fired")]
     assert search.without_detours(goal, unknown, found) == search.changed(unknown, ("harm", "injured"))

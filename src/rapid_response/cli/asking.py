@@ -20,7 +20,7 @@ from rapid_response.reasoning.interview import Interview, start
 from rapid_response.reports import catalogue as say
 from rapid_response.reports import explanation_words as explained
 from rapid_response.reports.terminal import result_text
-from rapid_response.reports.vocabulary import clean
+from rapid_response.reports.vocabulary import capital, clean
 from rapid_response.reports.words import Wording
 from rapid_response.scenarios.layout import wrapped
 
@@ -242,9 +242,9 @@ class _Asking:
                 return explained.SEVERAL(language)
             case "number":
                 unit = fact.unit.in_language(language)
-                return say.A_NUMBER(language) + (say.IN_BRACKETS(language, unit) if unit else "")
+                return capital(say.A_NUMBER(language)) + (say.IN_BRACKETS(language, unit) if unit else "")
             case "moment" | "date" as kind:
-                return explained.LIKE(language, say.TYPES[kind](language), LIKE[kind])
+                return explained.LIKE(language, capital(say.TYPES[kind](language)), LIKE[kind])
             case "text":
                 return explained.ONE_LINE(language)
             case _:
@@ -269,9 +269,9 @@ class _Asking:
     def chosen(self, fact: Fact, typed: str) -> int:
         """The position of an answer that was typed as its number, its name or its title."""
         titles = self.titles(fact)
-        names = fact.type.options or ("yes", "no")
-        for position, (name, title) in enumerate(zip(names, titles, strict=True)):
-            if typed.casefold() in (str(position + 1), name.casefold(), title.casefold()):
+        names = [(name,) for name in fact.type.options] or [("yes", "y"), ("no", "n")]
+        for position, (spoken, title) in enumerate(zip(names, titles, strict=True)):
+            if typed.casefold() in (str(position + 1), title.casefold(), *(name.casefold() for name in spoken)):
                 return position
         raise _Unclear(explained.NOT_A_CHOICE(self.lines.language, 1, len(titles)))
 
@@ -294,6 +294,6 @@ class _Asking:
             self.lines.say(explained.DOES_NOT_FIT(language), self.hint(fact))
             return
         for problem in error.problems:
-            self.lines.say(
-                explained.DOES_NOT_FIT_AS(language, problem.message), *([problem.help] if problem.help else [])
-            )
+            message = problem.message.removeprefix(f"`{fact.name}`: ")
+            remedy = [capital(problem.help)] if problem.help else []
+            self.lines.say(explained.DOES_NOT_FIT_AS(language, message), *remedy)

@@ -54,7 +54,12 @@ class Suggestions:
 
         What the protocol says today stands there in comments.
         """
-        return _to_yaml(self, language)
+        comments = [] if self.proposals else [words.NOTHING_TO_PROPOSE(language)]
+        if self.unreached:
+            goals = words.goals_in_words(self.protocol, self.unreached, language)
+            comments.append(words.UNREACHED(language, f"{self.tried:,}", goals))
+        entries = [_skeleton(self.protocol, proposal, language) for proposal in self.proposals]
+        return "".join(f"{line}\n" for line in comment_lines(comments)) + (scenario_file(entries) if entries else "")
 
 
 def suggest(protocol: Protocol, scenarios: Iterable[Scenario]) -> Suggestions:
@@ -163,16 +168,7 @@ def _told(lens: Lens, proposals: Sequence[Proposal], uncovered: Sequence[Goal]) 
     return tuple(told)
 
 
-# As a file and as data
-
-
-def _to_yaml(suggestions: Suggestions, language: str) -> str:
-    comments = [] if suggestions.proposals else [words.NOTHING_TO_PROPOSE(language)]
-    if suggestions.unreached:
-        goals = words.goals_in_words(suggestions.protocol, suggestions.unreached, language)
-        comments.append(words.UNREACHED(language, f"{suggestions.tried:,}", goals))
-    entries = [_skeleton(suggestions.protocol, proposal, language) for proposal in suggestions.proposals]
-    return "".join(f"{line}\n" for line in comment_lines(comments)) + (scenario_file(entries) if entries else "")
+# As a file
 
 
 def _skeleton(protocol: Protocol, proposal: Proposal, language: str) -> list[str]:
