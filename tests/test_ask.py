@@ -128,6 +128,23 @@ def test_every_kind_of_answer_is_understood() -> None:
     assert interview.result.tier.name == "gather"
 
 
+def test_text_stays_as_it_was_typed() -> None:
+    """Of free text no sign is changed, full-width Chinese punctuation included."""
+    protocol = protocol_from_text(
+        "protocol: p\ntiers: {low: {}, high: {}}\nfacts: {dock: {type: text}}\n"
+        'rules: {r: {when: dock == "北，二號", raise_to: high}}'
+    )
+    interview = run_interview(start(protocol, {}), io.StringIO("北，二號\n"), io.StringIO(), "zh-Hant")
+    assert interview.facts == {"dock": "北，二號"}
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Co", "Cn"])))
+def test_any_text_survives_its_file(text: str) -> None:
+    """A text in a saved incident is read back as it was, whatever signs it has."""
+    facts = {"id": "A-1", "harm": {"value": "hurt", "source": text}}
+    assert _saved(NIGHT, incident_yaml(facts)) == facts
+
+
 def test_bad_input_is_told_with_its_remedy() -> None:
     """What does not fit says why and how to write it, and the same question waits for another try."""
     answers = {**NO_FOOD, "The secret?": ["60"], "Heard when?": ["yesterday", "2026-02-01"]}
@@ -143,6 +160,13 @@ def test_private_answers_are_not_shown_again() -> None:
     assert "That does not fit." in shown
     assert "7654" not in shown
     assert "87" not in shown
+
+
+def test_going_back_takes_the_last_answer_back() -> None:
+    """After `b` the question before is asked again, as if it had not been answered."""
+    interview, shown = _asked("3\nb\n1\n")
+    assert dict(interview.facts) == {"harm": "none"}
+    assert shown.count("How badly?") == 2
 
 
 def test_there_is_nothing_before_the_first_question() -> None:
@@ -250,7 +274,7 @@ def _typed(fact: Fact, value: Any) -> str:
         case dt.datetime() | dt.date():
             return value.isoformat()
         case str() if fact.type.name == "text":
-            usual = clean(unicodedata.normalize("NFKC", value)) == value and value.casefold() not in ("b", "q", "")
+            usual = clean(value) == value and unicodedata.normalize("NFKC", value).casefold() not in ("b", "q", "?", "")
             return value if usual else "?"
         case _:
             return str(value)

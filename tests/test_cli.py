@@ -177,7 +177,7 @@ def _options(*command: str) -> set[str]:
     return set(re.findall(r"(?<![\w-])(--?[a-z][a-z-]*)(?=[ ,])", run(*command, "--help").stdout)) - {"--help"}
 
 
-@pytest.mark.parametrize("command", ["evaluate", "show", "test", "schema"])
+@pytest.mark.parametrize("command", ["evaluate", "ask", "explain", "show", "test", "schema"])
 def test_every_option_is_documented(command: str) -> None:
     """Every command has a heading in docs/cli.md, and below it each of its options."""
     documented = (HERE / "docs/cli.md").read_text(encoding="utf-8")
@@ -209,3 +209,30 @@ def test_scenarios_that_do_not_fit_are_told(tmp_path: Path) -> None:
     done = run("test", str(tmp_path))
     assert done.returncode == 2
     assert "p.scenarios.yaml:4" in done.stderr
+
+
+def test_an_audit_answer_is_told() -> None:
+    """`explain --why-not` names the limit that held a tier down and the smallest difference, as text and as JSON."""
+    incident = str(INCIDENTS / "04-family-asks-for-privacy.yaml")
+    done = run("explain", CCSJ, incident, "--as-of", "2026-01-20T09:00", "--why-not", "activate")
+    assert "quiet_care_for_the_family" in done.stdout
+    assert "The smallest differences" in done.stdout
+    told = run("explain", CCSJ, incident, "--as-of", "2026-01-20T09:00", "--why-not", "activate", "--format", "json")
+    assert json.loads(told.stdout)["why_not"]["tier"] == "activate"
+
+
+def test_an_unknown_tier_is_wrong_usage() -> None:
+    """A tier that the protocol does not have is named with the nearest one, and the exit code is 4."""
+    done = run("explain", CCSJ, CLEAR, *AT, "--why-not", "activat")
+    assert done.returncode == 4
+    assert "did you mean `activate`?" in done.stderr
+
+
+def test_an_interview_ends_with_the_result(tmp_path: Path) -> None:
+    """`ask` takes answers from standard input, saves the incident, and the saved file gives the same result."""
+    saved = tmp_path / "tonight.yaml"
+    done = run("ask", CCSJ, *AT, "--save", str(saved), given="3\n?\nb\nq\n")
+    assert done.returncode == 0, done.stderr
+    assert "At most" in done.stdout
+    again = run("evaluate", CCSJ, str(saved), *AT, "--format", "json")
+    assert json.loads(again.stdout)["incident"] == "tonight"

@@ -157,6 +157,21 @@ def test_private_facts_stay_private(tier: str) -> None:
     assert '"story": "all"' in json.dumps(explanation.to_dict(private=True))
 
 
+def test_a_change_of_a_private_fact_does_not_tell_its_value() -> None:
+    """That a private fact would have to differ is said; to what, only where that is asked for."""
+    result = SIMPLE.evaluate({"story": "other", "hurt": False, "age": 30, "quiet": False})
+    stated = explain(result, why_not="middle", what_would="middle", fixed=["hurt"])
+    assert stated.why_not is not None
+    assert [dict(change.facts) for change in stated.why_not.changes] == [{"story": "all"}]
+    assert "had one of these been so:\n    • Hurt: yes (now no)\n    • Story: (private)\n" in _text(
+        result, why_not="middle"
+    )
+    for private in (False, True):
+        for part in ("why_not", "what_would"):
+            [change] = stated.to_dict(private)[part]["changes"]
+            assert change["facts"] == {"story": "all" if private else None}
+
+
 def test_tools_get_one_object() -> None:
     """As data, an explanation has the reasons, the questions and the audit, and nothing where nothing was asked."""
     stated = explain(SIMPLE.evaluate({"hurt": True}), why_not="high").to_dict()

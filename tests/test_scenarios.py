@@ -368,7 +368,6 @@ def test_every_protocol_here_passes_its_own_scenarios(folder: Path) -> None:
 
 
 @given(protocols(), st.data())
-@settings(max_examples=40)
 def test_junit_is_well_formed_and_counts_rightly(protocol: Protocol, data: st.DataObject) -> None:
     """Whatever ran, the XML parses and its counts are those of the run."""
     run = _drawn_run(protocol, data)
@@ -591,7 +590,7 @@ def test_what_a_goal_does_not_need_stays_as_it_was(watch: Protocol) -> None:
 
 
 @given(protocols(), st.data())
-@settings(max_examples=6)
+@settings(max_examples=settings.default.max_examples // 16)
 def test_a_proposal_reaches_what_it_says(protocol: Protocol, data: st.DataObject) -> None:
     """Each proposal reaches its goals, none of which a scenario reaches; and every goal is proposed for or named."""
     facts, as_of = data.draw(incidents(protocol)), data.draw(as_ofs(protocol))
@@ -694,7 +693,6 @@ def test_the_python_of_the_page_runs() -> None:
 
 
 @given(protocols(), st.data())
-@settings(max_examples=40)
 def test_claims_and_results_use_the_same_words(protocol: Protocol, data: st.DataObject) -> None:
     """Whatever came out for measures, criteria, rules and responses can be written as an expectation that passes."""
     facts, as_of = data.draw(incidents(protocol)), data.draw(as_ofs(protocol))

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from rapid_response.cli import BAD_INCIDENT, FINDINGS, NOT_SETTLED, USAGE
+from rapid_response.cli.asking import given_facts, hold_interview
 from rapid_response.errors import IncidentError
 from rapid_response.evaluation.documents import result_schema
 from rapid_response.evaluation.incident_files import GivenIncident, format_of, given_incidents, load_incidents
@@ -21,10 +22,11 @@ from rapid_response.evaluation.incidents import encode_as_of
 from rapid_response.evaluation.recommendation import SEMANTICS, Recommendation, recommend
 from rapid_response.protocol.loading import load_protocol
 from rapid_response.protocol.model import Protocol
-from rapid_response.protocol.problems import Problem, Source
+from rapid_response.protocol.problems import Problem, Source, did_you_mean
 from rapid_response.protocol.schema import json_schema
-from rapid_response.reports.markdown import protocol_markdown, result_markdown
-from rapid_response.reports.terminal import print_protocol, print_result
+from rapid_response.reports.explanation_document import explain, explanation_document
+from rapid_response.reports.markdown import document_markdown, protocol_markdown, result_markdown
+from rapid_response.reports.terminal import print_document, print_protocol, print_result
 from rapid_response.scenarios.junit import run_junit
 from rapid_response.scenarios.reading import read_scenarios
 from rapid_response.scenarios.running import run_scenarios
@@ -57,6 +59,14 @@ class RunOutput(StrEnum):
     junit = "junit"
 
 
+class ExplainedOutput(StrEnum):
+    """How an explanation is written."""
+
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+
+
 class Language(StrEnum):
     """The languages of the interface."""
 
@@ -74,6 +84,10 @@ class SchemaOf(StrEnum):
 ProtocolPath = Annotated[
     Path, typer.Argument(help="A protocol: a folder of YAML files, or one file.", metavar="PROTOCOL")
 ]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", help="The time of evaluation, like 2026-02-01T09:00; now if not given.")
+]
+Private = Annotated[bool, typer.Option("--private", help="Show facts that the protocol marks private.")]
 Lang = Annotated[Language, typer.Option("--lang", help="The language of the output.")]
 OutputFormat = Annotated[Output, typer.Option("--format", help="How the output is written.")]
 
@@ -100,19 +114,17 @@ def evaluate(
         list[str],
         typer.Argument(help="Incidents: YAML, JSON or JSON lines files, or - for standard input.", metavar="INCIDENT"),
     ],
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", help="The time of evaluation, like 2026-02-01T09:00; now if not given.")
-    ] = None,
+    as_of: AsOf = None,
     lang: Lang = Language.english,
     output: OutputFormat = Output.text,
-    private: Annotated[bool, typer.Option("--private", help="Show facts that the protocol marks private.")] = False,
+    private: Private = False,
     require_settled: Annotated[
         bool, typer.Option("--require-settled", help="Exit with 5 unless every result is settled.")
     ] = False,
 ) -> None:
     """The recommended tier for incidents, with the reasons for it."""
     loaded = load_protocol(protocol)
-    now = encode_as_of(loaded, as_of or dt.datetime.now(dt.UTC).replace(microsecond=0))
+    now = encode_as_of(loaded, _moment(as_of))
     results, problems = _evaluated(loaded, incidents, now)
     for position, result in enumerate(results):
         _print(result, lang, output, private, first=position == 0)
@@ -121,6 +133,62 @@ def evaluate(
         raise typer.Exit(BAD_INCIDENT)
     if require_settled and any(result.standing != "settled" for result in results):
         raise typer.Exit(NOT_SETTLED)
+
+
+@app.command()
+def ask(
+    protocol: ProtocolPath,
+    incident: Annotated[Path | None, typer.Option("--incident", help="An incident of which some is known.")] = None,
+    save: Annotated[Path | None, typer.Option("--save", help="Save the incident as a YAML file.")] = None,
+    as_of: AsOf = None,
+    lang: Lang = Language.english,
+) -> None:
+    """An interview that asks only what can still matter, and ends with the result."""
+    loaded = load_protocol(protocol)
+    facts = given_facts(loaded, str(incident)) if incident else {}
+    now = encode_as_of(loaded, _moment(as_of))
+    if hold_interview(loaded, facts, now, lang, sys.stdin, sys.stdout, save) is None:
+        raise typer.Exit(USAGE)
+
+
+@app.command("explain")
+def explain_result(
+    protocol: ProtocolPath,
+    incident: Annotated[Path, typer.Argument(help="A file of one incident.", metavar="INCIDENT")],
+    why_not: Annotated[str | None, typer.Option("--why-not", help="Why it is not this tier.", metavar="TIER")] = None,
+    what_would: Annotated[
+        str | None, typer.Option("--what-would", help="What would have led to this tier.", metavar="TIER")
+    ] = None,
+    fixed: Annotated[
+        list[str] | None, typer.Option("--fixed", help="A fact that cannot change; may be given again.", metavar="FACT")
+    ] = None,
+    only_unknown: Annotated[
+        bool, typer.Option("--only-unknown", help="Change only what is not known: what would have to turn out true.")
+    ] = False,
+    as_of: AsOf = None,
+    lang: Lang = Language.english,
+    output: Annotated[ExplainedOutput, typer.Option("--format", help="How it is written.")] = ExplainedOutput.text,
+    private: Private = False,
+) -> None:
+    """Why the tier is what it is, what to ask next, and what would have changed it."""
+    loaded = load_protocol(protocol)
+    result = loaded.evaluate(given_facts(loaded, str(incident)), as_of=_moment(as_of))
+    try:
+        explanation = explain(
+            result, why_not=why_not, what_would=what_would, fixed=fixed or (), only_unknown=only_unknown
+        )
+    except KeyError as unknown:
+        known = [*(tier.name for tier in loaded.tiers), *loaded.facts]
+        print(f"unknown name `{unknown.args[0]}`; {did_you_mean(str(unknown.args[0]), known) or ''}", file=sys.stderr)
+        raise typer.Exit(USAGE) from None
+    document = explanation_document(explanation, lang, private)
+    match output:
+        case ExplainedOutput.json:
+            print(json.dumps(explanation.to_dict(private), ensure_ascii=False))
+        case ExplainedOutput.markdown:
+            print(document_markdown(document))
+        case _:
+            print_document(document, _console())
 
 
 @app.command()
@@ -150,9 +218,7 @@ def run_tests(
     coverage: Annotated[bool, typer.Option("--coverage", help="Say everything that no scenario touches.")] = False,
     fail_under: Annotated[
         float | None,
-        typer.Option(
-            "--fail-under", help="Fail unless so many percent of rules fired, and did not.", min=0, max=100
-        ),
+        typer.Option("--fail-under", help="Fail unless so many percent of rules fired, and did not.", min=0, max=100),
     ] = None,
     propose: Annotated[
         bool, typer.Option("--suggest", help="Write scenarios for what is not touched, to be filled in by a person.")
@@ -182,6 +248,11 @@ def run_tests(
 def schema(of: Annotated[SchemaOf, typer.Argument(help="Of what.")] = SchemaOf.protocol) -> None:
     """The JSON Schema of protocol files (for editors) or of results (for tools)."""
     print(json.dumps(json_schema() if of is SchemaOf.protocol else result_schema(), indent=2, ensure_ascii=False))
+
+
+def _moment(as_of: str | None) -> str | dt.datetime:
+    """The time asked for, or the present one: the one place where a clock is read."""
+    return as_of or dt.datetime.now(dt.UTC).replace(microsecond=0)
 
 
 def _evaluated(protocol: Protocol, names: list[str], now: int | None) -> tuple[list[Recommendation], list[Problem]]:

@@ -135,7 +135,7 @@ def _may_write(path: Path, lines: _Lines) -> bool:
         return True
     lines.say(explained.EXISTS(lines.language, path))
     try:
-        replaced = lines.typed().casefold() in YES
+        replaced = _narrow(lines.typed()) in YES
     except (_Stopped, KeyboardInterrupt):
         replaced = False
     if not replaced:
@@ -164,13 +164,13 @@ class _Lines:
             self.writer.write("".join(f"{part}\n" for part in wrapped(paragraph, first, rest)))
 
     def typed(self) -> str:
-        """What was typed, full-width digits and signs as plain ones."""
+        """What was typed. Raises _Stopped at the end of the input."""
         self.writer.write("> ")
         self.writer.flush()
         typed = self.reader.readline()
         if not typed:
             raise _Stopped
-        return unicodedata.normalize("NFKC", typed).strip()
+        return typed.strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ class _Asking:
                 self.refuse(fact, error)
 
     def after(self, interview: Interview, fact: Fact, typed: str) -> Interview:
-        match typed.casefold():
+        match _narrow(typed):
             case "q":
                 raise _Stopped
             case "b" if interview.before is None:
@@ -263,27 +263,29 @@ class _Asking:
                 return self.options(fact, typed)
             case "number":
                 return self.number(typed)
-            case _:
+            case "text":
                 return clean(typed)
+            case _:
+                return unicodedata.normalize("NFKC", typed)
 
     def chosen(self, fact: Fact, typed: str) -> int:
         """The position of an answer that was typed as its number, its name or its title."""
         titles = self.titles(fact)
-        names = [(name,) for name in fact.type.options] or [("yes", "y"), ("no", "n")]
+        names: Sequence[tuple[str, ...]] = [(name,) for name in fact.type.options] or [("yes", "y"), ("no", "n")]
         for position, (spoken, title) in enumerate(zip(names, titles, strict=True)):
-            if typed.casefold() in (str(position + 1), title.casefold(), *(name.casefold() for name in spoken)):
+            if _narrow(typed) in map(_narrow, (str(position + 1), title, *spoken)):
                 return position
         raise _Unclear(explained.NOT_A_CHOICE(self.lines.language, 1, len(titles)))
 
     def options(self, fact: Fact, typed: str) -> Sequence[str]:
-        parts = typed.replace(",", " ").split()
+        parts = _narrow(typed).replace(",", " ").split()
         if parts == ["0"]:
             return []
         return list(dict.fromkeys(fact.type.options[self.chosen(fact, part)] for part in parts))
 
     def number(self, typed: str) -> Decimal:
         try:
-            return Decimal(typed)
+            return Decimal(_narrow(typed))
         except InvalidOperation:
             raise _Unclear(explained.NOT_A_NUMBER(self.lines.language)) from None
 
@@ -297,3 +299,8 @@ class _Asking:
             message = problem.message.removeprefix(f"`{fact.name}`: ")
             remedy = [capital(problem.help)] if problem.help else []
             self.lines.say(explained.DOES_NOT_FIT_AS(language, message), *remedy)
+
+
+def _narrow(typed: str) -> str:
+    """Words as they are compared: small letters, and full-width digits and signs as plain ones."""
+    return unicodedata.normalize("NFKC", typed).casefold()

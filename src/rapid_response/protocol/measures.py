@@ -297,9 +297,8 @@ class MeasureReader:
         return [(edge, edge)]
 
     def edge(self, reader: Reader, tree: Syntax, kind: Type) -> int:
-        if kind.name == "number" and tree.data == "name":
-            remedy = 'write it like 18, ">= 65" or 18 to 64'
-            raise reader.fault("RR303", f"`{reader.words(tree)}` is not a number", tree, remedy)
+        if tree.data == "name":
+            self.require_option(reader, tree, kind)
         value = reader.value(tree, kind)
         if not isinstance(value, Constant) or not value.type.alike(kind):
             raise reader.fault("RR303", f"`{reader.words(tree)}` is not a value of this column", tree)
@@ -310,6 +309,18 @@ class MeasureReader:
             message = f"`{reader.words(tree)}` lies outside the range of the column"
             raise reader.fault("RR407", message, tree, _range_of(kind))
         return edge
+
+    def require_option(self, reader: Reader, tree: Syntax, kind: Type) -> None:
+        """A bare word in a cell is an option, never a fact, criterion or measure."""
+        word = str(tree.children[0])
+        if kind.name == "number":
+            raise reader.fault("RR303", f"`{word}` is not a number", tree, 'write it like 18, ">= 65" or 18 to 64')
+        if word not in kind.options:
+            remedy = did_you_mean(word, kind.options, f"write {one_of(kind.options)}")
+            raise reader.fault("RR303", f"`{word}` is not an option of this column", tree, remedy)
+        if word in self.names.known():
+            remedy = f'write "{word}" in quotes for the option'
+            raise reader.fault("RR309", f"`{word}` is both a name and an option", tree, remedy)
 
     def truth(self, cell: Scalar) -> Stretch:
         words = {"no": 0, "false": 0, "yes": 1, "true": 1}

@@ -45,15 +45,15 @@ def result_markdown(result: Recommendation, language: str = DEFAULT_LANGUAGE, *,
     <BLANKLINE>
     # Keep watch
     """
-    return _markdown(result_document(result, language, private))
+    return document_markdown(result_document(result, language, private))
 
 
 def protocol_markdown(protocol: Protocol, language: str = DEFAULT_LANGUAGE) -> str:
     """A protocol as Markdown."""
-    return _markdown(protocol_document(protocol, language))
+    return document_markdown(protocol_document(protocol, language))
 
 
-def _markdown(document: Document) -> str:
+def document_markdown(document: Document) -> str:
     tag = [words((document.tag,))] if document.tag else []
     chunks = [words(line(document.over)), f"# {words(line(document.title))}", *tag, *_blocks(document.lead)]
     for section in document.sections:

@@ -67,19 +67,19 @@ def protocol_text(protocol: Protocol, language: str = DEFAULT_LANGUAGE) -> str:
 
 def print_result(result: Recommendation, language: str, console: Console, *, private: bool = False) -> None:
     """Print a result in colour; needs the extra `cli`."""
-    _print(result_document(result, language, private), console)
+    print_document(result_document(result, language, private), console)
 
 
 def print_protocol(protocol: Protocol, language: str, console: Console) -> None:
     """Print a protocol in colour; needs the extra `cli`."""
-    _print(protocol_document(protocol, language), console)
+    print_document(protocol_document(protocol, language), console)
 
 
 def _text(document: Document) -> str:
     return "\n".join(plain(words).rstrip() for words in lines_of(document, WIDTH))
 
 
-def _print(document: Document, console: Console) -> None:
+def print_document(document: Document, console: Console) -> None:
     from rich.text import Text
 
     for words in lines_of(document, min(console.width, WIDEST)):
