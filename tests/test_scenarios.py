@@ -590,7 +590,7 @@ def test_what_a_goal_does_not_need_stays_as_it_was(watch: Protocol) -> None:
 
 
 @given(protocols(), st.data())
-@settings(max_examples=settings.default.max_examples // 16)
+@settings(max_examples=settings().max_examples // 16)
 def test_a_proposal_reaches_what_it_says(protocol: Protocol, data: st.DataObject) -> None:
     """Each proposal reaches its goals, none of which a scenario reaches; and every goal is proposed for or named."""
     facts, as_of = data.draw(incidents(protocol)), data.draw(as_ofs(protocol))
