@@ -16,6 +16,7 @@ from rapid_response.protocol.problems import Problem, Source
 from rapid_response.protocol.reading import read_yaml
 from rapid_response.protocol.values import Encoded, decode, unscaled
 from rapid_response.scenarios.layout import wrapped
+from rapid_response.scenarios.model import LONGEST_NAME
 
 _RULES = ("fired", "overridden", "open")
 _RESPONSES = ("active", "open")
@@ -28,7 +29,7 @@ def scenario_from(result: Recommendation, *, name: str, private: bool = False) -
 
     Facts that the protocol marks private are left out unless `private` asks for them; the incident's id and the sources
     of facts always are. A comment names what is left out, and what is expected follows from the facts that are written.
-    Raises ValueError where the name is not one line of text.
+    Raises ValueError where the name is not one line of at most 200 characters.
 
     >>> from rapid_response import protocol_from_text
     >>> protocol = protocol_from_text('''
@@ -51,8 +52,8 @@ def scenario_from(result: Recommendation, *, name: str, private: bool = False) -
             fired:
               - care
     """
-    if not name.strip() or not name.isprintable():
-        raise ValueError("a scenario's name is one line of text")
+    if not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
+        raise ValueError(f"a scenario's name is one line of at most {LONGEST_NAME} characters")
     shown = _writable(result, private)
     comments = list(_left_out(result, private))
     if shown.incident.facts != result.incident.facts and expectation(shown) != expectation(result):
