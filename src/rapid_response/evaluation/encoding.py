@@ -31,7 +31,8 @@ def encoding_lines(protocol: Protocol, looked_up: Collection[str], bind: Bind) -
         f"if type(given) is not dict or not {known}.issuperset(given): return None",
         "get = given.get",
         "incident = get('id')",
-        f"if incident is not None and (type(incident) is not str or len(incident) > {LONGEST_ID}): return None",
+        f"plain = incident is None or type(incident) is str and incident.isascii() and len(incident) <= {LONGEST_ID}",
+        "if not plain: return None",
     ]
     for position, fact in enumerate(protocol.facts.values()):
         variable = f"f{position}"

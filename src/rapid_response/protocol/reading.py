@@ -43,10 +43,12 @@ class Scalar:
 
     def at(self, start: int, end: int) -> Span:
         """The place of `text[start:end]` in the source, through quotes and folded lines."""
-        places = _places(self.text, self.style, self.span)
-        first = places[min(start, len(places) - 1)]
-        last = places[min(max(end - 1, start), len(places) - 1)]
-        return Span(self.span.source, *first, last[0], last[1] + 1)
+        span, final = self.span, max(len(self.text) - 1, 0)
+        first, last = min(start, final), min(max(end - 1, start), final)
+        if self.style == "plain" and span.line == span.end_line and span.end_column - span.column == len(self.text):
+            return Span(span.source, span.line, span.column + first, span.line, span.column + last + 1)
+        places = _places(self.text, self.style, span)
+        return Span(span.source, *places[first], places[last][0], places[last][1] + 1)
 
 
 @dataclass(frozen=True, slots=True)
