@@ -95,6 +95,7 @@ CIRCLE = "".join(f"  c{number}: {{when: c{(number or 3_000) - 1}}}\n" for number
 PAIRS = "".join(f"  a{number}: {{when: b{number}}}\n  b{number}: {{when: a{number}}}\n" for number in range(1_500))
 LINE = ", ".join(f"f{number}: {{type: x}}" for number in range(4_000))
 ALIKE = _many("facts", "aaaaaaaaaaaa#: {type: yes_no}", 2_000) + _many("criteria", "c#: {when: aaaaaaaab#}", 2_000)
+WORDY = f"{{any: [{'flag or flag, ' * 8_000}]}}"
 LARGE = {
     "facts": (HEAD + _many("facts", "f#: {type: yes_no}", 4_000), set()),
     "unknown names": (_criteria("flga", 4_000), {"RR100", "RR301"}),
@@ -108,6 +109,7 @@ LARGE = {
     "long conditions": (_criteria(" and ".join(["flag"] * 400), 24), set()),
     "comparisons of comparisons": (_criteria("(" * 20 + "flag" + " == flag)" * 20, 20), {"RR304"}),
     "too many words": (_criteria("flag or flag or flag or flag", 3_000), {"RR104"}),
+    "too many words under a name of prose": (_criteria(WORDY, 1).replace("c0", "title"), {"RR104"}),
     "problems in one line": (f"{{protocol: p, tiers: {{low: {{}}}}, facts: {{{LINE}}}}}", {"RR100", "RR203"}),
 }
 

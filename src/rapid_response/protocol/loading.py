@@ -166,11 +166,16 @@ def _words(node: Node) -> int:
     """How many words and signs there are to be read, apart from prose: what loading takes grows with it."""
     match node:
         case Mapping(entries=entries):
-            return sum(1 + _words(value) for key, value in entries if key.text not in _PROSE)
+            return sum(1 + _words(value) for key, value in entries if not _is_prose(key, value))
         case Sequence(items=items):
             return sum(map(_words, items))
         case _:
             return len(_WORD.findall(node.text))
+
+
+def _is_prose(key: Scalar, value: Node) -> bool:
+    texts = [text for _, text in value.entries] if isinstance(value, Mapping) else [value]
+    return key.text in _PROSE and all(isinstance(text, Scalar) for text in texts)
 
 
 def _fingerprint(root: Mapping) -> str:

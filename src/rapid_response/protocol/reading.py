@@ -6,13 +6,14 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
 import yaml
 
+from rapid_response.protocol.places import places
 from rapid_response.protocol.problems import Problem, Source, Span
 from rapid_response.protocol.yaml_errors import syntax_problem
 
@@ -20,6 +21,12 @@ MOST_BYTES = 256 * 1024
 MOST_DEPTH = 32
 MOST_NODES = 20_000
 
+_STYLES: dict[str | None, Literal["plain", "quoted", "block"]] = {
+    "'": "quoted",
+    '"': "quoted",
+    "|": "block",
+    ">": "block",
+}
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _FORBIDDEN = re.compile(
@@ -47,8 +54,8 @@ class Scalar:
         first, last = min(start, final), min(max(end - 1, start), final)
         if self.style == "plain" and span.line == span.end_line and span.end_column - span.column == len(self.text):
             return Span(span.source, span.line, span.column + first, span.line, span.column + last + 1)
-        places = _places(self.text, self.style, span)
-        return Span(span.source, *places[first], places[last][0], places[last][1] + 1)
+        characters = places(self.text, self.style, span)
+        return Span(span.source, *characters[first], characters[last][0], characters[last][1] + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,21 +153,29 @@ class _Composer:
         next(self.events)
         extra = next(self.events)
         if isinstance(extra, yaml.DocumentStartEvent):
-            self.refuse("RR105", "a second document is not allowed", extra, "keep one document in a file")
+            self.refuse("RR105", "a second document is not allowed", self.place(extra), "keep one document in a file")
         return root
 
     def refuse_directives(self, start: Any) -> None:
         for number, line in enumerate(self.lines[: start.end_mark.line + 1], 1):
             if line.startswith("%"):
                 span = Span(self.source, number, 1, number, len(line) + 1)
-                raise _Refused(Problem("RR105", "a line that begins with `%` is not allowed", span, "remove it"))
+                self.refuse("RR105", "a line that begins with `%` is not allowed", span, "remove it")
+
+    def note(self, problem: str, message: str, span: Span, remedy: str) -> None:
+        self.problems.append(Problem(problem, message, span, remedy))
+
+    def refuse(self, problem: str, message: str, span: Span, remedy: str) -> NoReturn:
+        raise _Refused(Problem(problem, message, span, remedy))
 
     def node(self, event: Any, depth: int, flow: bool) -> Node:
         self.nodes += 1
         if depth > MOST_DEPTH:
-            self.refuse("RR104", f"nested deeper than {MOST_DEPTH} levels", event, "split it into parts with names")
+            message, remedy = f"nested deeper than {MOST_DEPTH} levels", "split it into parts with names"
+            self.refuse("RR104", message, self.place(event), remedy)
         if self.nodes > MOST_NODES:
-            self.refuse("RR104", f"more than {MOST_NODES:,} parts in one file", event, "split it over several files")
+            message, remedy = f"more than {MOST_NODES:,} parts in one file", "split it over several files"
+            self.refuse("RR104", message, self.place(event), remedy)
         self.refuse_features(event)
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event, flow)
@@ -172,52 +187,47 @@ class _Composer:
     def refuse_features(self, event: Any) -> None:
         if isinstance(event, yaml.AliasEvent):
             remedy = "write the value out again, or quote the text"
-            self.refuse("RR105", "an alias (a word after `*`) is not allowed", event, remedy)
+            self.refuse("RR105", "an alias (a word after `*`) is not allowed", self.place(event), remedy)
+        remedy = "remove it, or quote the text"
         if event.anchor is not None:
-            self.note("RR105", "an anchor (a word after `&`) is not allowed", event, "remove it, or quote the text")
+            self.note("RR105", "an anchor (a word after `&`) is not allowed", self.place(event), remedy)
         if event.tag is not None:
-            self.note("RR105", "a tag (a word after `!`) is not allowed", event, "remove it, or quote the text")
+            self.note("RR105", "a tag (a word after `!`) is not allowed", self.place(event), remedy)
 
-    def note(self, problem_id: str, message: str, event: Any, remedy: str) -> None:
-        self.problems.append(Problem(problem_id, message, self.span(event.start_mark, event.end_mark), remedy))
-
-    def refuse(self, problem_id: str, message: str, event: Any, remedy: str) -> NoReturn:
-        raise _Refused(Problem(problem_id, message, self.span(event.start_mark, event.end_mark), remedy))
+    # Text
 
     def scalar(self, event: Any, flow: bool) -> Scalar:
-        style: Literal["plain", "quoted", "block"] = (
-            "quoted" if event.style in ("'", '"') else "block" if event.style in ("|", ">") else "plain"
-        )
-        scalar = Scalar(event.value, style, flow, span=self.span(event.start_mark, event.end_mark))
-        if style == "plain":
+        scalar = Scalar(event.value, _STYLES.get(event.style, "plain"), flow, span=self.place(event))
+        if scalar.style == "plain":
             self.check_plain(scalar)
-        elif style == "block" and re.match(r".[-+0-9]*#", self.lines[scalar.span.line - 1][scalar.span.column - 1 :]):
-            self.refuse("RR102", "a space is missing before `#`", event, "put one before a comment")
+        elif self.behind(scalar).startswith("#") or re.match(r"[|>][-+0-9]*#", self.from_its_column(scalar)):
+            self.refuse("RR102", "a space is missing before `#`", scalar.span, "put one before a comment")
         elif found := _FORBIDDEN.search(scalar.text):
             message = f"a code in the text stands for the character U+{ord(found.group()[0]):04X}, which is not allowed"
-            self.note("RR103", message, event, "remove it, or use single quotes if no code is meant")
+            self.note("RR103", message, scalar.span, "remove it, or use single quotes if no code is meant")
         return scalar
 
     def check_plain(self, scalar: Scalar) -> None:
         """Refuse plain text that YAML may have cut or joined in a way nobody reading it would expect."""
         if scalar.flow and (found := re.search(r"[?\[\]#]", scalar.text)):
             message = f"unquoted text inside braces or brackets holds `{found.group()}`"
-            self.problems.append(Problem("RR107", message, scalar.span, "quote it, or give it a line of its own"))
+            self.note("RR107", message, scalar.span, "quote it, or give it a line of its own")
         self.check_comment(scalar)
         for number in range(scalar.span.line + 1, scalar.span.end_line + 1):
             if entry := re.match(r" *-(?=\s|$)", self.lines[number - 1]):
-                message = "this list entry is joined to the text above it"
-                remedy = "line it up with the list above it, or quote the text"
                 span = Span(self.source, number, entry.end(), number, entry.end() + 1)
-                self.problems.append(Problem("RR110", message, span, remedy))
+                remedy = "line it up with the list above it, or quote the text"
+                self.note("RR110", "this list entry is joined to the text above it", span, remedy)
 
     def check_comment(self, scalar: Scalar) -> None:
-        line, column = self.lines[scalar.span.end_line - 1], scalar.span.end_column
-        if swallowed := re.match(r"\s+#(?=[^\s#])", line[column - 1 :]):
-            start = column + swallowed.end() - 1
-            span = Span(self.source, scalar.span.end_line, start, scalar.span.end_line, len(line.rstrip()) + 1)
+        line, column = scalar.span.end_line, scalar.span.end_column
+        if swallowed := re.match(r"\s+#(?=[^\s#])", self.behind(scalar)):
+            end = len(self.lines[line - 1].rstrip()) + 1
+            span = Span(self.source, line, column + swallowed.end() - 1, line, end)
             remedy = "quote the text, or put a space after `#` if it is a comment"
-            self.problems.append(Problem("RR108", "the text ends here, since `#` begins a comment", span, remedy))
+            self.note("RR108", "the text ends here, since `#` begins a comment", span, remedy)
+
+    # Lists and mappings
 
     def sequence(self, start: Any, depth: int, flow: bool) -> Sequence:
         items: list[Node] = []
@@ -226,49 +236,61 @@ class _Composer:
         return Sequence(tuple(items), span=self.span(start.start_mark, event.end_mark))
 
     def mapping(self, start: Any, depth: int, flow: bool) -> Mapping:
-        entries: list[tuple[Scalar, Node]] = []
-        seen: dict[str, Scalar] = {}
+        entries: dict[str, tuple[Scalar, Node]] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             key = self.key(event, depth, flow)
             value = self.node(next(self.events), depth + 1, flow)
-            if key.text == "<<" and key.style == "plain":
-                remedy = "write the keys out"
-                self.problems.append(Problem("RR105", "a merge key (`<<`) is not allowed", key.span, remedy))
-            elif key.text in seen:
-                self.problems.append(_twice(key, seen[key.text]))
-            elif not (flow and self.cut_by_a_comma(key, value)):
-                seen[key.text] = key
-                entries.append((key, value))
-        return Mapping(tuple(entries), span=self.span(start.start_mark, event.end_mark))
+            if not self.is_refused(key, value, entries):
+                entries[key.text] = (key, value)
+        return Mapping(tuple(entries.values()), span=self.span(start.start_mark, event.end_mark))
 
     def key(self, event: Any, depth: int, flow: bool) -> Scalar:
         if not isinstance(event, yaml.ScalarEvent | yaml.AliasEvent):
-            self.refuse("RR105", "a list or mapping cannot be a key", event, "keys are plain names")
+            self.refuse("RR105", "a list or mapping cannot be a key", self.place(event), "keys are plain names")
         key = self.node(event, depth + 1, flow)
         assert isinstance(key, Scalar)
         if "\n" in key.text or key.span.line != key.span.end_line:
-            self.refuse("RR105", "a key over several lines is not allowed", event, "keys are plain names")
+            self.refuse("RR105", "a key over several lines is not allowed", key.span, "keys are plain names")
+        form = "write it like `name: value`"
         if self.lines[key.span.line - 1][: key.span.column - 1].rstrip().endswith("?"):
-            self.refuse("RR105", "a key written with `?` is not allowed", event, "write it like `name: value`")
+            self.refuse("RR105", "a key written with `?` is not allowed", key.span, form)
         if not key.text:
-            self.refuse("RR102", "a name is missing before the colon", event, "write it like `name: value`")
-        if flow and key.style == "plain" and re.match(r":\S", self.lines[key.span.line - 1][key.span.end_column - 1 :]):
-            self.refuse("RR102", "a space is missing after the colon", event, "write it like `name: value`")
+            self.refuse("RR102", "a name is missing before the colon", key.span, form)
+        if flow and key.style == "plain" and re.match(r"\s*:\S", self.behind(key)):
+            self.refuse("RR102", "a space is missing after the colon", key.span, form)
         return key
 
-    def cut_by_a_comma(self, key: Scalar, value: Node) -> bool:
-        """Whether the key is no key but the rest of a text, as in `{because: Violence, even online}`."""
-        bare = isinstance(value, Scalar) and value.text == "" and value.style == "plain"
-        cut = bare and ":" not in self.between(key, value)
-        if cut:
+    def is_refused(self, key: Scalar, value: Node, entries: dict[str, tuple[Scalar, Node]]) -> bool:
+        """Whether the entry is left out, its problem noted: a merge key, a key twice, or the rest of a cut text."""
+        if key.text == "<<" and key.style == "plain":
+            self.note("RR105", "a merge key (`<<`) is not allowed", key.span, "write the keys out")
+        elif key.text in entries:
+            self.problems.append(_twice(key, entries[key.text][0]))
+        elif key.flow and self.is_cut_by_a_comma(key, value):
             message = "this is read as a key without a value, since the comma before it ended the text"
-            self.problems.append(Problem("RR107", message, key.span, "quote the text, or give it a line of its own"))
-        return cut
+            self.note("RR107", message, key.span, "quote the text, or give it a line of its own")
+        else:
+            return False
+        return True
 
-    def between(self, key: Scalar, value: Node) -> str:
-        if key.span.end_line != value.span.line:
-            return ":"
-        return self.lines[key.span.end_line - 1][key.span.end_column - 1 : value.span.column]
+    def is_cut_by_a_comma(self, key: Scalar, value: Node) -> bool:
+        """As in `{because: Violence, even online}`: neither a value nor a colon follows."""
+        bare = isinstance(value, Scalar) and value.text == "" and value.style == "plain"
+        same_line = key.span.end_line == value.span.line
+        return bare and same_line and ":" not in self.behind(key)[: value.span.column - key.span.end_column + 1]
+
+    # Places
+
+    def behind(self, node: Node) -> str:
+        """What follows a node in its last line."""
+        return self.lines[node.span.end_line - 1][node.span.end_column - 1 :]
+
+    def from_its_column(self, node: Node) -> str:
+        """A node's first line, from the node on."""
+        return self.lines[node.span.line - 1][node.span.column - 1 :]
+
+    def place(self, event: Any) -> Span:
+        return self.span(event.start_mark, event.end_mark)
 
     def span(self, start: Any, end: Any) -> Span:
         end_line, end_column = end.line + 1, end.column + 1
@@ -308,61 +330,3 @@ def _forbidden_characters(source: Source, problems: list[Problem], most: int = 2
         message = "a tab is not allowed" if tab else f"the character U+{ord(match.group()[0]):04X} is not allowed"
         problems.append(Problem("RR103", message, span, "use spaces" if tab else "delete it"))
     return bool(found)
-
-
-# Where the characters of a text stand
-
-_Written = tuple[str, int, int]
-"""A character in the source with its line and column; an escape, which may stand for any character, is empty."""
-
-
-@lru_cache(maxsize=8)
-def _places(text: str, style: str, span: Span) -> list[tuple[int, int]]:
-    """Line and column in the source of each character of a scalar's text; reading a sentence asks for many."""
-    margin = 1 if style == "quoted" else 0
-    if span.line == span.end_line and span.end_column - span.column == len(text) + 2 * margin:
-        return [(span.line, span.column + margin + offset) for offset in range(max(1, len(text)))]
-    written = [*_written(style, span), (" ", span.end_line, span.end_column)]
-    places, position = [], 0
-    for character in text:
-        while position < len(written) - 1 and not _fits(written[position][0], character):
-            position += 1
-        places.append(written[position][1:])
-        position = min(position + 1, len(written) - 1)
-    return places or [(span.line, span.column)]
-
-
-def _fits(written: str, character: str) -> bool:
-    """Whether it was written so: a line's end may become a space, an escape anything."""
-    return written in ("", character) or (written == "\n" and character == " ")
-
-
-def _written(style: str, span: Span) -> list[_Written]:
-    """The characters between the quotes, or below a block's first line, or all of plain text."""
-    lines = span.source.lines
-    found = [
-        (character, number, column)
-        for number in range(span.line, span.end_line + 1)
-        for column, character in enumerate(lines[number - 1] + "\n", 1)
-        if (span.line, span.column) <= (number, column) < (span.end_line, span.end_column)
-    ]
-    if style == "block":
-        return [place for place in found if place[1] > span.line]
-    if style == "plain":
-        return found
-    return _unescaped(found[1:-1]) if found[0][0] == '"' else _without_doubles(found[1:-1])
-
-
-def _unescaped(found: list[_Written]) -> list[_Written]:
-    text = "".join(character for character, _, _ in found)
-    tokens = re.finditer(r"\\(\n|x..|u.{4}|U.{8}|.)|[^\\]", text)
-    return [
-        ("", *found[token.start()][1:]) if token.group(1) else found[token.start()]
-        for token in tokens
-        if token.group(1) != "\n"
-    ]
-
-
-def _without_doubles(found: list[_Written]) -> list[_Written]:
-    text = "".join(character for character, _, _ in found)
-    return [found[token.start()] for token in re.finditer(r"''|[^']|\n", text)]
