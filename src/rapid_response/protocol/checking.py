@@ -26,11 +26,12 @@ from rapid_response.protocol.problems import Problem, Span, did_you_mean, one_of
 from rapid_response.protocol.reading import Mapping as MappingNode
 from rapid_response.protocol.reading import Node, Scalar
 from rapid_response.protocol.reading import Sequence as SequenceNode
-from rapid_response.protocol.sentences import MOST_PLACES, Faulty, Reader, each
+from rapid_response.protocol.sentences import MOST_PLACES, Faulty, Reader, Word, each
 from rapid_response.protocol.values import UNBOUNDED, Encoded, Unfit, encode, from_yaml, places_of, scaled
 
 MOST_TIERS = 64
 MOST_CIRCLES = 20
+LONGEST_DUE = 100_000
 _BLOCKS = ("all", "any", "none", "at_least")
 _WORDS = re.compile(r"\"[^\"]*\"|'[^']*'|[A-Za-z][A-Za-z0-9_]*")
 
@@ -140,13 +141,14 @@ class Checker:
         at = self.moment_fact(self.file.at)
         choices = ("lowest", "highest", "nothing")
         if_unsettled = self.word_of(self.file.if_unsettled, choices, "lowest")
+        window = self.window()
         if self.problems:
             return None
         protocol = model.Protocol(
             name=self.file.protocol.text,
             title=self.file.title,
             version=self.file.version.text if self.file.version else "",
-            in_force=self.window(),
+            in_force=window,
             time_zone=self.file.time_zone,
             at=at,
             if_unsettled=cast(Any, if_unsettled),
@@ -261,7 +263,8 @@ class Checker:
             return self.kinds[scalar.text]
         if scalar.text not in self.file.kinds and scalar.text not in self.faulty:
             message = f"unknown kind `{scalar.text}`"
-            remedy = did_you_mean(scalar.text, self.kinds, f"write {one_of(self.kinds)}")
+            listed = f"declare it under `kinds`, or write {one_of(self.kinds)}"
+            remedy = did_you_mean(scalar.text, self.kinds, listed)
             self.problems.append(Problem("RR301", message, scalar.span, remedy))
         raise Faulty
 
@@ -456,7 +459,9 @@ class Checker:
         expected = {"at_least", "of"} if key == "at_least" else {key}
         if key is None or keys != expected:
             odd = next((key for key in node if key not in expected), next(iter(node), ""))
-            remedy = did_you_mean(odd, [*_BLOCKS, "of"], "a block is all, any, none, or at_least with of")
+            usual = "a block is all, any, none, or at_least with of"
+            listed = f"write the condition as text, like {odd} == …" if odd in self.known() else usual
+            remedy = did_you_mean(odd, [*_BLOCKS, "of"], listed)
             self.note("RR201", f"`{odd}` is not a word of a condition", (*path, odd), remedy)
             raise Faulty
         if key == "at_least":
@@ -520,22 +525,24 @@ class Checker:
 
     def attempt_tier(self, target: Scalar) -> Value | None:
         kind = self.kinds["tiers"].type
-        known = target.text in self.known()
-        if not known and target.text not in kind.options and re.fullmatch(schema.NAME, target.text):
+        named = target.text in (*self.known(), *self.faulty)
+        if not named and target.text not in kind.options and re.fullmatch(schema.NAME, target.text):
             message = f"unknown tier `{target.text}`"
             remedy = did_you_mean(target.text, [*kind.options, *self.known()], f"write {one_of(kind.options)}")
             self.problems.append(Problem("RR301", message, target.span, remedy))
             return None
         tree = parse(target, "condition", self.problems)
+        if tree is None:
+            return None
         try:
-            value = Reader(target, self, self.problems).value(tree, kind) if tree is not None else None
+            operand = Reader(target, self, self.problems).operand(tree)
+            if isinstance(operand, Word) or (isinstance(operand, Value) and operand.type.alike(kind)):
+                return Reader(target, self, self.problems).value(tree, kind)
         except Faulty:
             return None
-        if value is not None and not value.type.alike(kind):
-            remedy = "give the fact or measure `kind: tiers`"
-            self.problems.append(Problem("RR305", f"`{target.text}` is not a tier", target.span, remedy))
-            return None
-        return value
+        remedy = "give the fact or measure `kind: tiers`" if named else f"write {one_of(kind.options)}"
+        self.problems.append(Problem("RR305", f"`{target.text}` is not a tier", target.span, remedy))
+        return None
 
     def response(self, name: str, part: schema.Response, path: Path) -> model.Response:
         serves = self.word_of(part.serves, ("people", "public"), None)
@@ -556,11 +563,13 @@ class Checker:
         if tree is None:
             return None
         amount, unit, after = (str(child) for child in tree.children)
-        if not amount.isdecimal() or int(amount) > 100_000:
-            self.problems.append(Problem("RR403", f"`{amount}` is not a whole number of usual size", scalar.span))
-        elif after not in ("now", "active"):
+        if not amount.isdecimal() or int(amount) > LONGEST_DUE:
+            message, remedy = f"`{amount}` is not a whole number up to {LONGEST_DUE:,}", "use another unit"
+            self.problems.append(Problem("RR203", message, scalar.at(0, len(amount)), remedy))
+            return None
+        if after not in ("now", "active"):
             self.moment_fact(scalar, after)
-        return model.Due(amount=int(float(amount)), unit=unit.removesuffix("s"), after=after)
+        return model.Due(amount=int(amount), unit=unit.removesuffix("s"), after=after)
 
     def moment_fact(self, scalar: Scalar | None, name: str | None = None) -> str | None:
         if scalar is None:
@@ -589,7 +598,12 @@ class Checker:
 
     def window(self) -> model.Window:
         stated = self.file.in_force
-        return model.Window(start=stated.from_, until=stated.until) if stated else model.Window()
+        if stated is None:
+            return model.Window()
+        if stated.from_ and stated.until and stated.from_ >= stated.until:
+            remedy = "the day `until` is the first on which it is no longer in force"
+            self.note("RR407", "`until` is not after `from`", ("in_force", "until"), remedy)
+        return model.Window(start=stated.from_, until=stated.until)
 
     def unsettled(self) -> model.Named:
         stated = self.file.unsettled or schema.Unsettled()

@@ -83,6 +83,7 @@ _INSTEAD = {
     "[": "write `in [a, b]`, or `includes any of [a, b]`",
     ".": "names and conditions have no full stops",
     ",": "write `and` or `or` between conditions, and numbers without commas",
+    ":": "write times like 2026-01-31T09:00",
 }
 _AFTER = {
     "in": "write the options in square brackets: in [a, b]",
@@ -92,7 +93,7 @@ _AFTER = {
 }
 _IN_CELLS = {"-": "write it like 18 to 64", "–": "write it like 18 to 64", "+": 'write it like ">= 65"'}
 _FORMS = {"cell": 'write it like killed, 65, ">= 65" or 18 to 64', "due": "write it like 24 hours after occurred_at"}
-_WORD = re.compile(r"[^\W\d]\w*|[=<>!&|*]+|.", re.DOTALL)
+_WORD = re.compile(r"\w+|[=<>!&|*]+|.", re.DOTALL)
 
 
 @cache
@@ -144,7 +145,7 @@ def _unexpected(scalar: Scalar, start: Start, error: UnexpectedInput) -> Problem
     position = error.pos_in_stream
     at_end = isinstance(error, UnexpectedToken) and error.token.type == "$END"
     if at_end or position is None:
-        return _ends_early(scalar)
+        return _ends_early(scalar, start)
     words = [found for found in _WORD.finditer(scalar.text) if found.group() not in " \n"]
     index = max(i for i, found in enumerate(words) if found.start() <= position)
     word, before = words[index], words[index - 1].group() if index else ""
@@ -168,7 +169,7 @@ def _remedy(word: str, before: str, start: Start) -> str | None:
     return _FORMS.get(start) or _AFTER.get(before) or _INSTEAD.get(word.lower())
 
 
-def _ends_early(scalar: Scalar) -> Problem:
+def _ends_early(scalar: Scalar, start: Start) -> Problem:
     text = scalar.text.rstrip()
     opened = max(text.rfind("("), text.rfind("["))
     if text.count("(") > text.count(")") or text.count("[") > text.count("]"):
@@ -176,7 +177,7 @@ def _ends_early(scalar: Scalar) -> Problem:
         return Problem("RR304", message, scalar.at(opened, opened + 1), _flow_help(scalar))
     words = _WORD.findall(text)
     missing = f"something is missing after `{words[-1]}`" if words else "the sentence is empty"
-    return Problem("RR304", missing, scalar.at(max(0, len(text) - 1), len(text)))
+    return Problem("RR304", missing, scalar.at(max(0, len(text) - 1), len(text)), _FORMS.get(start))
 
 
 def _flow_help(scalar: Scalar) -> str | None:

@@ -370,7 +370,7 @@ class MeasureReader:
             return
         if not value.type.alike(expected):
             what = f"the {expected.name} `{expected.kind}`" if self.kind else "a number"
-            remedy = None if self.kind else "declare its `kind`"
+            remedy = f"write {one_of(expected.options)}" if self.kind else "declare its `kind`"
             raise self.fault("RR305", f"`{scalar.text}` is not {what}", scalar, remedy)
 
     def by_value(self, by: Scalar, wanted: str) -> Value:

@@ -712,6 +712,8 @@ def _unlike_help(kinds: tuple[Type, Type]) -> str | None:
         return "the two have different kinds: give them one under `kinds`"
     if names == {"duration", "number"}:
         return "say the unit, like 72 hours"
+    if "number" in names and names & {"moment", "date"}:
+        return "write dates like 2026-01-31, and moments like 2026-01-31T09:00"
     options = next((kind.options for kind in kinds if kind.name in ("scale", "choice")), ())
     return f"compare it with {one_of(options)}" if options else None
 

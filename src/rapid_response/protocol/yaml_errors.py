@@ -63,6 +63,8 @@ def _missing_colon(lines: Sequence[str], start: Place, _: Place) -> Explanation:
     line = lines[start[0]]
     if tight := _TIGHT_COLON.search(line):
         return (start[0], tight.end() - 1), "a space is missing after the colon", "write it like `name: value`"
+    if "：" in line:
+        return (start[0], line.index("：")), "a full-width colon is not read as a colon", "write the plain `:`"
     end = max(0, len(line.rstrip()) - 1)
     return (start[0], end), "the line has no colon", "write it like `name:` or `name: value`"
 
