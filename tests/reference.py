@@ -132,6 +132,8 @@ def truth(node: e.Condition, w: World) -> Truth:
             return None if w.facts[name] is None else w.facts[name] in texts
         case e.Unsettled():
             return False if w.tiers[0] == w.tiers[1] else True if w.assume else None
+        case e.ResponseActive(response=name):
+            return gate(w.protocol.responses[name], w)
 
 
 def opposite(holds: Truth) -> Truth:

@@ -21,6 +21,7 @@ from rapid_response import (
     protocol_from_sources,
     protocol_from_text,
 )
+from rapid_response.protocol.expressions import Always, Not
 
 AS_OF = "2026-02-01T09:00"
 
@@ -1032,3 +1033,68 @@ def test_all_problems_are_told_in_one_go() -> None:
         protocol_from_text(f"{WORLD}criteria:\n  one:\n    when: harmm >= injured\n  two:\n    when: media >= world\n")
     places = [(problem.id, problem.span and problem.span.column) for problem in error.value.problems]
     assert places == [("RR301", 11), ("RR303", 20)]
+
+
+# 9. Properties, and findings that are meant
+
+PROPERTIES = """
+responses:
+  visit:
+    when: harm >= injured
+always:
+  - name: {en: Whoever is hurt is visited, zh-Hant: 受傷者必得探訪}
+    when: harm >= injured
+    then: visit and tier >= monitor
+    because: They come first.
+  - name: Nobody is forgotten
+    then: tier >= monitor
+never:
+  - name: Visits for nothing
+    when: visit and harm == none
+allow:
+  - finding: RC303
+    about: visit
+    because: It is meant.
+"""
+
+
+def test_properties_are_what_holds_wherever_their_condition_does() -> None:
+    """`always` wants `then` wherever `when` holds, by itself everywhere; what is `never` to be wants the impossible."""
+    hurt, nobody, never = example(PROPERTIES).properties
+    assert (hurt.name.in_language("zh-Hant"), hurt.kind, str(hurt.because)) == (
+        "受傷者必得探訪",
+        "always",
+        "They come first.",
+    )
+    assert [part.text for part in (hurt.when, hurt.then)] == ["harm >= injured", "visit and tier >= monitor"]
+    assert (nobody.when, nobody.then.text) == (Always(), "tier >= monitor")
+    assert (never.kind, never.when.text, never.then) == ("never", "visit and harm == none", Not(Always()))
+
+
+def test_findings_that_are_meant_say_why() -> None:
+    """An allowance names a finding, what it is about, and the reason."""
+    (allowed,) = example(PROPERTIES).allowed
+    assert (allowed.finding, allowed.about, str(allowed.because)) == ("RC303", "visit", "It is meant.")
+
+
+def test_properties_change_no_result_but_the_fingerprint() -> None:
+    """Evaluation takes no notice of properties; whoever reads the protocol does."""
+    with_them, without = example(PROPERTIES), example(PROPERTIES.partition("always:")[0])
+    given = {"harm": "injured"}
+    one, other = (protocol.evaluate(given, as_of=AS_OF).to_dict() for protocol in (with_them, without))
+    assert one.pop("protocol") != other.pop("protocol")
+    assert one == other
+
+
+def test_properties_may_stand_in_several_files() -> None:
+    """The lists of several files are one list."""
+    more = "always:\n  - name: Everyone is in some tier\n    then: tier >= monitor\n"
+    protocol = protocol_from_sources([Source("a.yaml", WORLD + PROPERTIES), Source("b.yaml", more)])
+    assert [str(part.name) for part in protocol.properties][-2:] == ["Everyone is in some tier", "Visits for nothing"]
+
+
+@pytest.mark.parametrize("direction", ["higher", "lower"])
+def test_more_of_a_fact_may_be_declared_to_raise_or_to_lower(direction: str) -> None:
+    """`more_is` is kept with the fact, for `check` to prove."""
+    extra = f"  wounds: {{type: number, more_is: {direction}}}\n"
+    assert protocol_from_text(WORLD + extra).facts["wounds"].more_is == direction

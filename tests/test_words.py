@@ -172,7 +172,8 @@ CASES = [
 
 def _protocol() -> Protocol:
     written = "\n".join(f"  r{number}:\n    when: {text}" for number, (text, _, _) in enumerate(CASES))
-    return protocol_from_text(f"{HARBOR}\nresponses:\n{written}\n")
+    promised = "always:\n  - name: x\n    then: r0\n  - name: y\n    then: not r1\n"
+    return protocol_from_text(f"{HARBOR}\nresponses:\n{written}\n{promised}")
 
 
 def _below(node: Condition | Value) -> Iterator[Condition | Value]:
@@ -190,11 +191,21 @@ def test_conditions_are_said_in_both_languages(number: int) -> None:
     assert condition_in_words(protocol, condition, "zh-Hant") == CASES[number][2]
 
 
+def test_responses_in_properties_are_said_by_their_titles() -> None:
+    """A property that speaks of a response says whether it is active."""
+    first, second = (promise.then for promise in _protocol().properties)
+    said = [
+        condition_in_words(_protocol(), part, language) for part in (first, second) for language in ("en", "zh-Hant")
+    ]
+    assert said == ["“R0” is active", "採取「R0」", "“R1” is not active", "不採取「R1」"]
+
+
 def test_every_kind_of_node_is_said() -> None:
     """The conditions above use every kind of condition and value that there is, but for the one that is always true."""
     protocol = _protocol()
     roots: list[Condition | Value] = [response.when for response in protocol.responses.values()]
     roots += [measure.value for measure in protocol.measures.values()]
+    roots += [promise.then for promise in protocol.properties]
     used = {type(node).__name__ for root in roots for node in _below(root)}
     assert used == {kind.__name__ for kind in (*get_args(Condition), *get_args(Value))} - {"Always"}
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 from rapid_response.protocol import model, schema
 from rapid_response.protocol.expressions import (
@@ -93,7 +93,7 @@ class Checker:
     kinds: dict[str, model.Kind] = field(default_factory=dict)
     criteria: dict[str, model.Criterion] = field(default_factory=dict)
     measures: dict[str, model.Measure] = field(default_factory=dict)
-    in_response: bool = False
+    speaks_of: Literal["facts", "the tier", "everything"] = "facts"
 
     # What sentences may refer to (the interface `sentences.Names`)
 
@@ -103,7 +103,11 @@ class Checker:
 
     @property
     def tiers(self) -> Type | None:
-        return self.kinds["tiers"].type if self.in_response else None
+        return None if self.speaks_of == "facts" else self.kinds["tiers"].type
+
+    @property
+    def may_be_unsettled(self) -> bool:
+        return self.speaks_of == "the tier"
 
     def fact(self, name: str) -> Type | None:
         if name in self.facts:
@@ -122,8 +126,12 @@ class Checker:
             raise Faulty
         return None
 
+    def is_response(self, name: str) -> bool:
+        return self.speaks_of == "everything" and name in self.file.responses
+
     def known(self) -> Sequence[str]:
-        return [*self.file.facts, *self.file.criteria, *self.file.measures]
+        responses = self.file.responses if self.speaks_of == "everything" else ()
+        return [*self.file.facts, *self.file.criteria, *self.file.measures, *responses]
 
     # The whole
 
@@ -136,8 +144,10 @@ class Checker:
         order = self.definitions()
         scope = self.section("out_of_scope", {}, self.scope_rule)
         rules = self.section("rules", {}, self.rule)
-        self.in_response = True
+        self.speaks_of = "the tier"
         responses = self.section("responses", {}, self.response)
+        self.speaks_of = "everything"
+        properties = self.properties()
         at = self.moment_fact(self.file.at)
         choices = ("lowest", "highest", "nothing")
         if_unsettled = self.word_of(self.file.if_unsettled, choices, "lowest")
@@ -162,6 +172,8 @@ class Checker:
             scope=scope,
             rules=rules,
             responses=responses,
+            properties=properties,
+            allowed=self.allowed(),
             order=order,
             needs_now=False,
             fingerprint=fingerprint,
@@ -254,9 +266,17 @@ class Checker:
             ask=fact.ask,
             unit=unit,
             private=fact.private,
+            more_is=self.more_is(fact.more_is, value_type),
             assumed=self.given(value_type, fact.until_known, (*path, "until_known")),
             blank=self.given(value_type, fact.blank_means, (*path, "blank_means")),
         )
+
+    def more_is(self, scalar: Scalar | None, value_type: Type) -> Any:
+        if scalar is not None and value_type.name not in ("yes_no", "scale", "number"):
+            message = f"`more_is` does not go with the type {value_type.name}"
+            self.problems.append(Problem("RR205", message, scalar.span, "remove it: there is no more or less of it"))
+            raise Faulty
+        return self.word_of(scalar, ("higher", "lower"), None)
 
     def kind_named(self, scalar: Scalar) -> model.Kind:
         if scalar.text in self.kinds:
@@ -395,16 +415,13 @@ class Checker:
         return condition if exception is None else AllOf((condition, Not(exception, text="unless")))
 
     def both(self, when: Any, unless: Any, path: Path) -> tuple[Condition, Condition | None]:
-        """A part's `when` and `unless`; the problems of both are noted before Faulty is raised."""
-        stated = [(key, node) for key, node in (("when", when), ("unless", unless)) if node is not None]
-        read = dict(
-            zip(
-                [key for key, _ in stated],
-                each(lambda pair: self.condition(pair[1], (*path, pair[0])), stated),
-                strict=True,
-            )
-        )
+        read = self.conditions({"when": when, "unless": unless}, path)
         return read.get("when", Always()), read.get("unless")
+
+    def conditions(self, nodes: Mapping[str, Any], path: Path) -> dict[str, Condition]:
+        """The conditions that a part states, by their keys; the problems of all are noted before Faulty is raised."""
+        stated = [(key, node) for key, node in nodes.items() if node is not None]
+        return dict(each(lambda pair: (pair[0], self.condition(pair[1], (*path, pair[0]))), stated))
 
     def read_measure(self, name: str, part: schema.Measure, path: Path) -> model.Measure:
         kind = self.kind_named(part.kind) if part.kind is not None else None
@@ -583,6 +600,52 @@ class Checker:
             remedy = f"write {one_of(moments)}" if moments else "declare a fact of the type `moment`"
             self.problems.append(Problem("RR301", message, span, did_you_mean(name, moments, remedy)))
         return name
+
+    # Properties, and findings that are meant
+
+    def properties(self) -> tuple[model.Property, ...]:
+        stated: list[tuple[Path, schema.Always | schema.Never]] = []
+        stated += [(("always", position), part) for position, part in enumerate(self.file.always)]
+        stated += [(("never", position), part) for position, part in enumerate(self.file.never)]
+        self.refuse_repeated([(path, str(part.name)) for path, part in stated])
+        try:
+            return tuple(each(lambda pair: self.property(*pair), stated))
+        except Faulty:
+            return ()
+
+    def refuse_repeated(self, names: Iterable[tuple[Path, str]]) -> None:
+        seen: dict[str, Path] = {}
+        for path, name in names:
+            if name in seen:
+                others = ((self.place.span(seen[name]), "first here"),)
+                message = f"two properties have the name `{name}`"
+                self.problems.append(
+                    Problem("RR302", message, self.place.span(path), "give them different names", others)
+                )
+            seen.setdefault(name, path)
+
+    def property(self, path: Path, part: schema.Always | schema.Never) -> model.Property:
+        then = part.then if isinstance(part, schema.Always) else None
+        read = self.conditions({"when": part.when, "then": then}, path)
+        return model.Property(
+            name=part.name,
+            kind="always" if isinstance(part, schema.Always) else "never",
+            when=read.get("when", Always()),
+            then=read.get("then", Not(Always())),
+            because=part.because,
+            span=self.place.span((*path, "name")),
+        )
+
+    def allowed(self) -> tuple[model.Allowance, ...]:
+        return tuple(
+            model.Allowance(
+                finding=part.finding.text,
+                about=part.about.text,
+                because=part.because,
+                span=self.place.span(("allow", position)),
+            )
+            for position, part in enumerate(self.file.allow)
+        )
 
     # Small parts
 

@@ -149,6 +149,13 @@ class Unsettled(Written):
     """
 
 
+@dataclass(frozen=True, slots=True)
+class ResponseActive(Written):
+    """In properties: a response that stands alone is active."""
+
+    response: str
+
+
 Condition = (
     Always
     | FactHolds
@@ -163,6 +170,7 @@ Condition = (
     | Includes
     | TextIs
     | Unsettled
+    | ResponseActive
 )
 
 

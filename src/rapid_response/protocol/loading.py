@@ -36,10 +36,11 @@ SCENARIOS = ".scenarios.yaml"
 MOST_WORDS = 20_000
 
 _SECTIONS = ("roles", "kinds", "facts", "criteria", "measures", "out_of_scope", "rules", "responses")
+_LISTS = ("always", "never", "allow")
 _IN_ORDER = ("tiers", "options")
-_LEFT_OUT = ("title", "version", "in_force", "time_zone", "at", "if_unsettled", "unsettled")
+_LEFT_OUT = ("title", "version", "in_force", "time_zone", "at", "if_unsettled", "unsettled", *_LISTS)
 """What can be left out where it is faulty, so that all else is checked: no other part refers to it by name."""
-_PROSE = frozenset(["title", "means", "ask", "because", "unit", "organization", "source"])
+_PROSE = frozenset(["name", "title", "means", "ask", "because", "unit", "organization", "source"])
 _WORD = re.compile(r"\w+|[^\w\s]")
 
 
@@ -140,6 +141,8 @@ def _merged(roots: list[Mapping], problems: list[Problem]) -> Mapping:
         first_key, first = sections[key.text]
         if key.text in _SECTIONS and isinstance(first, Mapping) and isinstance(value, Mapping):
             sections[key.text] = (first_key, _joined(first, value, problems))
+        elif key.text in _LISTS and isinstance(first, Sequence) and isinstance(value, Sequence):
+            sections[key.text] = (first_key, Sequence(first.items + value.items, span=first.span))
         else:
             remedy = "tiers are in order: keep them in one file" if key.text == "tiers" else "keep one of the two"
             problems.append(

@@ -115,7 +115,7 @@ class Fact(Named):
     """What is asked about an incident.
 
     `assumed` is the `until_known` value, `blank` the `blank_means` value, encoded as `values.encode` does; None where
-    not stated.
+    not stated. `more_is` says that more of it never lowers the tier (higher), or never raises it (lower).
     """
 
     type: Type
@@ -123,6 +123,7 @@ class Fact(Named):
     ask: Text = NO_TEXT
     unit: Text = NO_TEXT
     private: bool = False
+    more_is: Literal["higher", "lower"] | None = None
     assumed: Any = None
     blank: Any = None
 
@@ -193,6 +194,31 @@ class Response(Gate):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Property:
+    """What is to hold for every incident of which everything is known: wherever `when` holds, so does `then`.
+
+    What is never to be has a `then` that cannot hold. Evaluation takes no notice of properties; `check` proves them.
+    """
+
+    name: Text
+    kind: Literal["always", "never"]
+    when: Condition
+    then: Condition
+    because: Text = NO_TEXT
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """A finding of `check` that is meant: its id, what it is about, and why."""
+
+    finding: str
+    about: str
+    because: Text
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
     """Days in which a protocol is in force: from the first, up to but without `until`."""
 
@@ -231,6 +257,8 @@ class Protocol:
     scope: Mapping[str, ScopeRule]
     rules: Mapping[str, Rule]
     responses: Mapping[str, Response]
+    properties: tuple[Property, ...]
+    allowed: tuple[Allowance, ...]
     order: tuple[str, ...]
     needs_now: bool
     fingerprint: str

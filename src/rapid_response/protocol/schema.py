@@ -276,6 +276,7 @@ class Fact(Typed):
     kind: Word | None = None
     ask: Texts = NO_TEXT
     private: YesNo = False
+    more_is: Word | None = Field(None, json_schema_extra={"type": "string", "enum": ["higher", "lower"]})
     until_known: Value | None = None
     blank_means: Value | None = None
 
@@ -427,6 +428,31 @@ class Response(Gate):
     effort: Effort | None = None
 
 
+class Always(Part):
+    """What holds for every incident of which everything is known: wherever `when` holds, so does `then`."""
+
+    name: Texts
+    when: Condition | None = None
+    then: Condition
+    because: Texts = NO_TEXT
+
+
+class Never(Part):
+    """What holds for no incident of which everything is known."""
+
+    name: Texts
+    when: Condition
+    because: Texts = NO_TEXT
+
+
+class Allowance(Part):
+    """A finding of `check` that is meant: its id, what it is about, and why it is meant."""
+
+    finding: Word
+    about: Word
+    because: Texts
+
+
 class ProtocolFile(Part):
     """All sections of a protocol. They may be split over the files of a folder."""
 
@@ -449,6 +475,9 @@ class ProtocolFile(Part):
     out_of_scope: dict[Name, ScopeRule] = Field(default_factory=dict)
     rules: dict[Name, Rule] = Field(default_factory=dict)
     responses: dict[Name, Response] = Field(default_factory=dict)
+    always: list[Always] = Field(default_factory=list)
+    never: list[Never] = Field(default_factory=list)
+    allow: list[Allowance] = Field(default_factory=list)
 
 
 def plain(node: Node) -> Any:

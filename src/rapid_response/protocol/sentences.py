@@ -37,6 +37,7 @@ from rapid_response.protocol.expressions import (
     Now,
     Points,
     Rescaled,
+    ResponseActive,
     Step,
     TextIs,
     TierValue,
@@ -72,6 +73,10 @@ class Names(Interface):
     def tiers(self) -> Type | None:
         """The kind of the protocol's tiers where a sentence may speak of the tier, else None."""
 
+    @property
+    def may_be_unsettled(self) -> bool:
+        """Whether a sentence may ask whether the tier is still unsettled."""
+
     def fact(self, name: str) -> Type | None:
         """The type of a fact, None where there is no such fact."""
 
@@ -81,8 +86,11 @@ class Names(Interface):
     def measure(self, name: str) -> Type | None:
         """The type of a measure, None where there is no such measure."""
 
+    def is_response(self, name: str) -> bool:
+        """Whether a sentence may speak of responses here, and there is one of that name."""
+
     def known(self) -> Sequence[str]:
-        """Every fact, criterion and measure."""
+        """Every name that a sentence may use here."""
 
 
 Node = TypeVar("Node", bound=Condition | Value)
@@ -171,7 +179,7 @@ class Reader:
     def standing(self, tree: Syntax) -> Condition:
         name = str(tree.children[0])
         operand = self.operand(tree)
-        if isinstance(operand, FactHolds | CriterionHolds | Unsettled):
+        if isinstance(operand, FactHolds | CriterionHolds | Unsettled | ResponseActive):
             return operand
         if isinstance(operand, Word):
             raise self.unknown(tree, name)
@@ -180,9 +188,8 @@ class Reader:
 
     def unknown(self, tree: Syntax, name: str) -> Faulty:
         if name in ("tier", "unsettled"):
-            return self.fault(
-                "RR311", f"`{name}` can only be used in responses", tree, "say it by the facts themselves"
-            )
+            where = "responses and properties" if name == "tier" else "responses"
+            return self.fault("RR311", f"`{name}` can only be used in {where}", tree, "say it by the facts themselves")
         if name in ("yes", "no", "true", "false"):
             return self.fault("RR307", f"`{name}` is not a condition", tree, "name a fact or criterion of yes or no")
         remedy = did_you_mean(name, self.names.known(), "declare it under `facts`, `criteria` or `measures`")
@@ -405,8 +412,10 @@ class Reader:
             return self.placed(Now(MOMENT), tree)
         if name == "tier" and self.names.tiers:
             return self.placed(TierValue(self.names.tiers), tree)
-        if name == "unsettled" and self.names.tiers:
+        if name == "unsettled" and self.names.may_be_unsettled:
             return self.placed(Unsettled(), tree)
+        if self.names.is_response(name):
+            return self.active(name, tree)
         if (fact := self.names.fact(name)) is not None:
             found: Value | Condition = FactHolds(name) if fact.name == "yes_no" else FactValue(name, fact)
         elif self.names.is_criterion(name):
@@ -416,6 +425,12 @@ class Reader:
         else:
             return _word(tree)
         return self.placed(found, tree)
+
+    def active(self, name: str, tree: Syntax) -> Condition:
+        if self.names.fact(name) or self.names.is_criterion(name) or self.names.measure(name):
+            message = f"`{name}` is the name of a response and of something else that may stand here"
+            raise self.fault("RR309", message, tree, "rename one of the two")
+        return self.placed(ResponseActive(name), tree)
 
     def number(self, tree: Syntax, negative: bool) -> Value:
         number = Decimal(str(tree.children[0]))

@@ -36,6 +36,7 @@ from rapid_response.protocol.expressions import (
     Now,
     Points,
     Rescaled,
+    ResponseActive,
     Step,
     TextIs,
     TierValue,
@@ -198,6 +199,8 @@ class _Translator:
             case Unsettled():
                 levels = range(len(self.protocol.tiers))
                 return self.nodes.all_of(opposite(self.nodes.surely(self.tier_is(level))) for level in levels)
+            case ResponseActive(response=name):
+                return self.gate(self.protocol.responses[name])
 
     def leaf(self, variable: Variable, width: int, mask: int) -> int:
         if variable not in self.variables:

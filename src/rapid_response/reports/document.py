@@ -8,6 +8,7 @@ from typing import Literal
 
 from rapid_response.evaluation.truth import Word
 from rapid_response.protocol.model import Named
+from rapid_response.protocol.problems import Span
 from rapid_response.reports.catalogue import DOT
 from rapid_response.reports.vocabulary import clean
 
@@ -57,10 +58,14 @@ class Paragraph:
     small: bool = False
 
 
+def place(span: Span | None) -> str:
+    """The file and line where something stands, nothing where it stands in no file."""
+    return f"{span.source.file}:{span.line}" if span else ""
+
+
 def origin(part: Named, source: str) -> Paragraph:
     """A part's name, what it goes back to, and where it stands."""
-    place = f"{part.span.source.file}:{part.span.line}" if part.span else ""
-    stated = [line(part.name, "code"), line(source, "quiet"), line(place, "code")]
+    stated = [line(part.name, "code"), line(source, "quiet"), line(place(part.span), "code")]
     return Paragraph(between([words for words in stated if plain(words)], DOT), small=True)
 
 

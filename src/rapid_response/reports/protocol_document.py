@@ -18,7 +18,7 @@ from rapid_response.protocol.expressions import (
     Value,
     children,
 )
-from rapid_response.protocol.model import Criterion, Fact, Gate, Measure, Protocol, Response, Rule
+from rapid_response.protocol.model import Criterion, Fact, Gate, Measure, Property, Protocol, Response, Rule
 from rapid_response.protocol.problems import Span
 from rapid_response.protocol.values import UNBOUNDED, decode, unscaled
 from rapid_response.reports import catalogue as say
@@ -35,6 +35,7 @@ from rapid_response.reports.document import (
     Tree,
     line,
     origin,
+    place,
 )
 from rapid_response.reports.vocabulary import capital
 from rapid_response.reports.words import Wording
@@ -91,6 +92,7 @@ class _View:
         yield Section(say.SCOPE(self.language), tuple(self.scope()))
         yield Section(say.RULES(self.language), sections=tuple(self.rules()))
         yield Section(say.RESPONSES(self.language), sections=tuple(self.responses()))
+        yield Section(say.PROPERTIES(self.language), tuple(self.properties()))
         yield Section(say.ROLES(self.language), tuple(self.roles()))
 
     # Tiers, questions, criteria
@@ -120,6 +122,7 @@ class _View:
         notes = [
             (say.UNTIL_KNOWN, self.stated(fact, fact.assumed)),
             (say.A_BLANK_MEANS, self.stated(fact, fact.blank)),
+            (say.MORE_OF_IT, say.MORE_IS[fact.more_is](self.language) if fact.more_is else ""),
             (say.KEPT_PRIVATE, say.KEPT_PRIVATE_HOW(self.language) if fact.private else ""),
         ]
         rows = [(term(self.language), Paragraph(line(words))) for term, words in notes if words]
@@ -301,6 +304,26 @@ class _View:
             blocks.append(Terms(tuple(rows)))
         title = line(self.words.label(gate), "strong")
         return Entry(title, (*blocks, origin(gate, self.words.source(gate.source))))
+
+    # Properties and roles
+
+    def properties(self) -> Iterator[Block]:
+        if self.protocol.properties:
+            yield Paragraph(line(say.PROPERTIES_INTRO(self.language)))
+        for part in self.protocol.properties:
+            yield self.property(part)
+
+    def property(self, part: Property) -> Entry:
+        never = part.kind == "never"
+        rows: list[tuple[str, Block]] = []
+        if never or not isinstance(part.when, Always):
+            rows.append(((say.IT_NEVER_HAPPENS if never else say.WHENEVER)(self.language), self.tree(part.when)))
+        if not never:
+            rows.append((say.THEN(self.language), self.tree(part.then)))
+        because = part.because.in_language(self.language)
+        reasons = [Paragraph(line(because))] if because else []
+        stands = Paragraph(line(place(part.span), "code"), small=True)
+        return Entry(line(part.name.in_language(self.language), "strong"), (*reasons, Terms(tuple(rows)), stands))
 
     def roles(self) -> Iterator[Block]:
         heading = line(say.ROLE(self.language)), line(say.ORGANIZATION(self.language))

@@ -37,6 +37,7 @@ from rapid_response.protocol.expressions import (
     Now,
     Points,
     Rescaled,
+    ResponseActive,
     Step,
     TextIs,
     TierValue,
@@ -181,6 +182,9 @@ class Wording(Vocabulary):
                 return Clause(self.label(self.protocol.facts[name]), self._one_of(words, holds))
             case Unsettled():
                 return Clause("", (say.UNSETTLED if holds else say.SETTLED)(self.language))
+            case ResponseActive(response=name):
+                title = self.quoted(self.label(self.protocol.responses[name]))
+                return Clause("", (say.IS_DONE if holds else say.IS_NOT_DONE)(self.language, title))
             case _:
                 raise AssertionError(f"a group, not a clause: {type(condition).__name__}")
 
