@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import sys
 import time
 import tracemalloc
 
@@ -12,21 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rapid_response import ProtocolError, Source, protocol_from_text
-from tests.long_yaml import MOST_MEGABYTES, ill_told, mutated, problems_of, protocols
+from tests.long.conditions import FACTS, HEAD, WORDS, condition_protocol
+from tests.long.faults import ill_told, problems_of
+from tests.long.files import mutated, protocols
 
-HEAD = "protocol: p\ntiers: {low: {}, high: {}}\n"
-FACTS = """facts:
-  flag: {type: yes_no}
-  number: {type: number, min: 0, max: 120}
-  large: {type: number}
-  exact: {type: number, decimals: 2}
-  scale: {type: scale, options: [none, some, all]}
-  choice: {type: choice, options: [a, b, yes, no]}
-  several: {type: choices, options: [a, b, c]}
-  moment: {type: moment}
-  date: {type: date}
-  words: {type: text}
-"""
+MOST_MEGABYTES = 64
 
 
 def _ids(text: str) -> set[str]:
@@ -132,6 +123,25 @@ def test_a_large_file_takes_little_memory(name: str) -> None:
     assert most < MOST_MEGABYTES * 2**20
 
 
+ZONES = [
+    "a." * 900,
+    "Mars/Phobos",
+    "../../etc/localtime",
+    "/etc/localtime",
+    "rapid_response.cli",
+    "Asia/" * 900,
+    "\0",
+]
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_a_time_zone_is_looked_for_among_time_zones_only(zone: str) -> None:
+    """What is not named like a time zone is refused before anybody looks for it on disk or among modules."""
+    before = set(sys.modules)
+    assert _ids(f"{HEAD}time_zone: {json.dumps(zone)}\n") <= {"RR203", "RR103"}
+    assert not {name for name in set(sys.modules) - before if "cli" in name}
+
+
 # Conditions that would do something
 
 PAYLOADS = [
@@ -227,25 +237,13 @@ def test_text_for_people_is_never_computed(payload: str) -> None:
 @given(st.text(max_size=60))
 def test_any_text_is_a_condition_or_has_a_place(text: str) -> None:
     """Random text as a condition loads or gives our error with a place, never another exception."""
-    quoted = json.dumps(text)
-    assert not list(ill_told(problems_of(Source("p.yaml", f"{HEAD}{FACTS}criteria:\n  c:\n    when: {quoted}\n"))))
-
-
-WORDS = [
-    *("flag", "number", "scale", "choice", "several", "moment", "date", "words", "none", "all", "low", "yes", "no"),
-    *("and", "or", "not", "in", "includes", "any of", "all of", "==", "!=", "<", ">=", "+", "-", "*", "/", "(", ")"),
-    *("[", "]", ",", "min(", "max(", "count(", "step(", "now", "3", "0.5", "2026-01-01", "2026-01-01T09:00", '"x"'),
-    *("72 hours", "6 months", "tier", "unsettled", "true"),
-]
+    assert not list(ill_told(problems_of(condition_protocol(text))))
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=14), st.sampled_from(["when", "unless"]))
 def test_any_words_of_the_language_are_a_condition_or_have_a_place(words: list[str], key: str) -> None:
     """Words of the language in any order give a condition that evaluates, or our error with a place."""
-    usual = "    when: flag\n" if key == "unless" else ""
-    response = f"responses:\n  r:\n{usual}    {key}: {json.dumps(' '.join(words))}\n"
-    text = f"{HEAD}time_zone: Asia/Taipei\n{FACTS}{response}"
-    assert not list(ill_told(problems_of(Source("p.yaml", text))))
+    assert not list(ill_told(problems_of(condition_protocol(" ".join(words), key))))
 
 
 @given(st.integers(0, 2**32))

@@ -1,1 +1,1 @@
-"""Engine against reference on generated pairs of protocol and incident: `python -m tests.long --pairs 1000000`."""
+"""What takes too long for every change: `python -m tests.long`."""

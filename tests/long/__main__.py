@@ -1,100 +1,104 @@
-"""Engine against reference: `python -m tests.long --pairs 1000000`.
+"""The long run: `python -m tests.long`, a million each of pairs, files and condition texts; or one kind alone.
 
-Every pair follows from the seed and two numbers. One that goes wrong is written to `tests/long/corpus`, where the
-everyday tests try it again. The exit code is 1 where anything went wrong.
+    python -m tests.long pairs --count 20000 --seed 1
+    python -m tests.long suite --folder yaml-test-suite/src
+
+Everything follows from the seed. The exit code is 1 where anything went wrong, which is printed with its seed.
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rapid_response import ProtocolError, protocol_from_text
-from tests.long.agreement import differences, wrong_reasons
-from tests.long.pairs import Pair, keep, pair_of, protocol_text
+from tests.long import engine
+from tests.long.conditions import try_condition
+from tests.long.files import try_file
+from tests.long.suite import run_suite
 
-EVERY_TENTH = 10
-MOST_KEPT = 20
+MOST_SECONDS, MOST_MEGABYTES = 1.0, 64
+SHOWN_EVERY = 50_000
+Try = Callable[[int], tuple[str, list[str]]]
+HOSTILE: dict[str, Try] = {"files": try_file, "conditions": try_condition}
 
 
 @dataclass
 class Tally:
-    """What a run has seen."""
+    """What a run over hostile input has seen."""
 
-    pairs: int = 0
-    protocols: int = 0
-    lines: int = 0
-    standings: Counter[str] = field(default_factory=Counter)
+    what: str
+    tried: int = 0
+    slowest: float = 0.0
+    outcomes: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        shares = ", ".join(f"{count / self.pairs:.0%} {standing}" for standing, count in self.standings.most_common())
-        return (
-            f"{self.pairs:,} pairs of {self.protocols:,} protocols ({self.lines / self.protocols:.0f} lines each); "
-            f"{shares}; {len(self.failures)} went wrong"
-        )
+        shares = ", ".join(f"{count / self.tried:.0%} {outcome}" for outcome, count in self.outcomes.most_common())
+        wrong = f"{len(self.failures)} went wrong"
+        return f"{self.tried:,} {self.what}: {shares}; slowest {self.slowest:.2f} s; {wrong}"
+
+    def add(self, attempt: Try, seed: int) -> None:
+        """Try that seed, within a second."""
+        began = time.process_time()
+        try:
+            outcome, found = attempt(seed)
+        except Exception as error:  # nothing but our error may come out, so any other is a find
+            outcome, found = "raise", [f"{type(error).__name__}: {error}"]
+        seconds = time.process_time() - began
+        if seconds > MOST_SECONDS:
+            found.append(f"it took {seconds:.1f} s")
+        self.tried += 1
+        self.slowest = max(self.slowest, seconds)
+        self.outcomes[outcome] += 1
+        self.failures += [f"seed {seed}: {fault}" for fault in found]
+
+
+def run_hostile(what: str, first: int, count: int) -> int:
+    """Try that many, from the first seed on, within 64 MB more than at the beginning."""
+    tally, before = Tally(what), _megabytes()
+    for seed in range(first, first + count):
+        tally.add(HOSTILE[what], seed)
+        if tally.tried % SHOWN_EVERY == 0:
+            print(tally, file=sys.stderr, flush=True)
+    grown = _megabytes() - before
+    if grown > MOST_MEGABYTES:
+        tally.failures.append(f"memory grew by {grown:.0f} MB")
+    print("\n".join([f"{tally}; {grown:.0f} MB more memory in all", *tally.failures]), flush=True)
+    return len(tally.failures)
+
+
+def _megabytes() -> float:
+    """The most memory that this process has had so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def main() -> int:
     """Run, show, and say by the exit code whether all went well."""
-    options = _options()
-    tally, started = Tally(), time.monotonic()
-    for number in range(options.first, options.first + -(-options.pairs // options.incidents)):
-        run(tally, options.seed, number, min(options.incidents, options.pairs - tally.pairs))
-        if tally.protocols % 500 == 0:
-            print(f"{time.monotonic() - started:,.0f} s: {tally}", file=sys.stderr, flush=True)
-    print(f"seed {options.seed}, from protocol {options.first}, {time.monotonic() - started:,.0f} s: {tally}")
-    return 1 if tally.failures else 0
-
-
-def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.long", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--pairs", type=int, default=1_000_000, help="how many pairs to try")
-    parser.add_argument("--incidents", type=int, default=50, help="how many of them share a protocol")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--first", type=int, default=0, help="the number of the first protocol")
-    return parser.parse_args()
-
-
-def run(tally: Tally, seed: int, number: int, incidents: int) -> None:
-    """Try the pairs of one protocol."""
-    text = protocol_text(seed, number)
-    tally.protocols += 1
-    tally.lines += text.count("\n")
-    tally.pairs += incidents
-    try:
-        protocol = protocol_from_text(text)
-    except ProtocolError as error:
-        _failed(tally, f"protocol {seed}-{number} does not load:\n{error}")
-        return
-    for position in range(incidents):
-        _try(tally, pair_of(protocol, seed, number, position), with_reasons=position % EVERY_TENTH == 0)
-
-
-def _try(tally: Tally, pair: Pair, with_reasons: bool) -> None:
-    try:
-        found: object = differences(pair)
-        if with_reasons and (reasons := wrong_reasons(pair)):
-            found = reasons
-        tally.standings[pair.protocol.evaluate(pair.given, as_of=pair.as_of).standing] += 1
-    except Exception as error:  # a loaded protocol never raises on a valid incident, so any error is a find
-        found = repr(error)
-    if found:
-        where = f"kept in {_relative(keep(pair))}" if len(tally.failures) < MOST_KEPT else "not kept"
-        _failed(tally, f"pair {pair.name}: {found}\n{where}")
-
-
-def _failed(tally: Tally, message: str) -> None:
-    tally.failures.append(message)
-    print(message, flush=True)
-
-
-def _relative(file: Path) -> str:
-    return file.relative_to(Path(__file__).parents[2]).as_posix()
+    parser.add_argument(
+        "what", nargs="*", choices=["pairs", *HOSTILE, "suite", []], help="all but the suite if left out"
+    )
+    parser.add_argument("--count", type=int, default=1_000_000, help="how many of each")
+    parser.add_argument("--seed", type=int, default=0, help="the first seed; for pairs, the only one")
+    parser.add_argument("--first", type=int, default=0, help="for pairs: the number of the first protocol")
+    parser.add_argument("--folder", type=Path, help="the folder `src` of the yaml-test-suite")
+    given = parser.parse_args()
+    wrong = 0
+    for what in given.what or ["pairs", *HOSTILE]:
+        match what:
+            case "pairs":
+                wrong += engine.run(given.seed, given.first, given.count)
+            case "suite":
+                wrong += run_suite(given.folder)
+            case _:
+                wrong += run_hostile(what, given.seed, given.count)
+    return min(wrong, 1)
 
 
 if __name__ == "__main__":

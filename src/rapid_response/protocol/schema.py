@@ -21,6 +21,8 @@ from rapid_response.protocol.reading import Mapping, Node, Scalar, Sequence
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+ZONE = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")  # ZoneInfo looks for others on disk and among modules
+LONGEST_ZONE = 64
 MOST_ROWS = 1_000
 MOST_OPTIONS = 1_000
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
@@ -89,6 +91,8 @@ def _date(node: Any) -> dt.date:
 def _zone(node: Any) -> str:
     text = _scalar(node).text
     try:
+        if len(text) > LONGEST_ZONE or not ZONE.fullmatch(text):
+            raise ValueError
         ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise wrong(f"`{text}` is not a time zone", "write it like America/Los_Angeles") from None
