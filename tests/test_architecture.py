@@ -22,7 +22,6 @@ FLOORS = {
     "scenarios": 3,
     "testing": 3,
     "reports": 4,
-    "pytest_plugin": 5,
     "cli": 5,
 }
 BESIDE = {("protocol", "errors"), ("errors", "protocol")}
