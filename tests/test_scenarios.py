@@ -131,6 +131,18 @@ def _scenario(expect: str, incident: str = "{}") -> str:
 # Reading
 
 
+def test_the_range_expected_is_the_exact_one() -> None:
+    """What is certain whatever the missing facts turn out to be is settled, as on the command line."""
+    either = "rules: {a: {when: hurt, raise_to: high}, b: {when: not hurt, raise_to: high}}"
+    protocol = protocol_from_text(
+        f"protocol: p\ntiers: {{low: {{}}, high: {{}}}}\nfacts: {{hurt: {{type: yes_no}}}}\n{either}"
+    )
+    assert protocol.evaluate({}).standing == "open"
+    expected = "{tier: {lowest: high, highest: high}, standing: settled}"
+    assert _run(protocol, _scenario(expected)).passed
+    assert "standing: settled" in scenario_from(protocol.evaluate({}), name="Nobody knows")
+
+
 @pytest.mark.parametrize("case", ["everything-wrong", "empty", "no-list"])
 def test_every_fault_of_a_scenario_file_is_shown_at_once(
     watch: Protocol, case: str, monkeypatch: pytest.MonkeyPatch

@@ -139,8 +139,8 @@ def run_scenarios(
 
 
 def run_scenario(protocol: Protocol, scenario: Scenario) -> ScenarioResult:
-    """One scenario's recommendation, and the claims that it does not bear out."""
-    result = recommend(protocol, scenario.incident, scenario.now)
+    """One scenario's recommendation with its exact range, and the claims that it does not bear out."""
+    result = recommend(protocol, scenario.incident, scenario.now).exact()
     failures = [
         Failure(claim, came, why(result, claim))
         for claim in scenario.claims

@@ -172,7 +172,7 @@ def _told(lens: Lens, proposals: Sequence[Proposal], uncovered: Sequence[Goal]) 
 
 
 def _skeleton(protocol: Protocol, proposal: Proposal, language: str) -> list[str]:
-    result = recommend(protocol, Incident(None, proposal.case.facts, NO_DETAILS), proposal.case.now)
+    result = recommend(protocol, Incident(None, proposal.case.facts, NO_DETAILS), proposal.case.now).exact()
     also = words.goals_in_words(protocol, proposal.goals[1:], language)
     comments = [_likeness(protocol, proposal, language), *([words.ALSO(language, also)] if also else [])]
     today = [words.CONFIRM(language), *expectation(result)]

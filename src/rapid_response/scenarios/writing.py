@@ -28,7 +28,8 @@ def scenario_from(result: Recommendation, *, name: str, private: bool = False) -
     """A past decision as a scenario file: its facts, and what the protocol says of them today.
 
     Facts that the protocol marks private are left out unless `private` asks for them; the incident's id and the sources
-    of facts always are. A comment names what is left out, and what is expected follows from the facts that are written.
+    of facts always are. A comment names what is left out, and what is expected follows from the facts that are written;
+    its range is the exact one.
     Raises ValueError where the name is not one line of at most 200 characters.
 
     >>> from rapid_response import protocol_from_text
@@ -54,7 +55,7 @@ def scenario_from(result: Recommendation, *, name: str, private: bool = False) -
     """
     if not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
         raise ValueError(f"a scenario's name is one line of at most {LONGEST_NAME} characters")
-    shown = _writable(result, private)
+    result, shown = result.exact(), _writable(result, private)
     comments = list(_left_out(result, private))
     if shown.incident.facts != result.incident.facts and expectation(shown) != expectation(result):
         comments.append("What is expected follows from the facts below; the decision itself knew more.")
@@ -156,7 +157,7 @@ def _writable(result: Recommendation, private: bool) -> Recommendation:
     hidden = {*_unwritable(result), *(() if private else _private(result))}
     pairs = zip(protocol.facts.values(), result.incident.facts, strict=True)
     facts = tuple(fact.blank if fact.name in hidden else encoded for fact, encoded in pairs)
-    return recommend(protocol, Incident(None, facts, NO_DETAILS), result.now)
+    return recommend(protocol, Incident(None, facts, NO_DETAILS), result.now).exact()
 
 
 def _private(result: Recommendation) -> list[str]:
