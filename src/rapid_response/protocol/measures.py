@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import cast
 
 from rapid_response.protocol import schema
+from rapid_response.protocol.combining import at_places, points
 from rapid_response.protocol.expressions import (
     AllOf,
     Always,
@@ -33,7 +34,7 @@ from rapid_response.protocol.expressions import (
 from rapid_response.protocol.grammar import Syntax, parse
 from rapid_response.protocol.problems import Problem, Span, did_you_mean, nearest, one_of
 from rapid_response.protocol.reading import Scalar
-from rapid_response.protocol.sentences import LARGEST, MOST_PLACES, Faulty, Names, Reader, Word, at_places, each, points
+from rapid_response.protocol.sentences import LARGEST, MOST_PLACES, Faulty, Names, Reader, Word, each
 from rapid_response.protocol.tables import overlaps, stretches, uncovered
 from rapid_response.protocol.values import places_of, scaled, unscaled
 

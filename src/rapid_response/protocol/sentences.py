@@ -5,12 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
 from typing import Literal, TypeVar, cast
 from typing import Protocol as Interface
 
 from lark import Token
 
+from rapid_response.protocol.combining import (
+    DATE,
+    DURATION,
+    MOMENT,
+    TEXT,
+    YES_NO,
+    as_day,
+    at_places,
+    choice_equality,
+    chosen,
+    is_literal,
+    points,
+    product_of,
+    same_truth,
+    size,
+    sum_of,
+    type_of,
+)
 from rapid_response.protocol.expressions import (
     DAY,
     MICROSECONDS,
@@ -31,12 +48,9 @@ from rapid_response.protocol.expressions import (
     FactValue,
     Includes,
     IsOneOf,
-    IsSame,
     MeasureValue,
     Not,
     Now,
-    Points,
-    Rescaled,
     ResponseActive,
     Step,
     TextIs,
@@ -44,9 +58,9 @@ from rapid_response.protocol.expressions import (
     Type,
     Unsettled,
     Value,
-    children,
 )
 from rapid_response.protocol.grammar import Syntax, extent
+from rapid_response.protocol.hints import as_number, described, sort_of, unlike_help, use_of
 from rapid_response.protocol.intervals import quotient_range
 from rapid_response.protocol.problems import Problem, did_you_mean, nearest, one_of
 from rapid_response.protocol.reading import Scalar
@@ -56,7 +70,6 @@ MOST_PLACES = 6
 LARGEST = 2**63 - 1
 LONGEST = 10_000 * 366 * DAY
 
-MOMENT, DATE, DURATION, YES_NO, TEXT = Type("moment"), Type("date"), Type("duration"), Type("yes_no"), Type("text")
 CALENDAR = Type("duration", kind="calendar")
 MOST_COMPARED = 500
 ORDERED = ("number", "scale", "moment", "date", "duration")
@@ -183,8 +196,8 @@ class Reader:
             return operand
         if isinstance(operand, Word):
             raise self.unknown(tree, name)
-        kind = _type(operand)
-        raise self.fault("RR307", f"`{name}` is {_sort(kind)}, not a condition", tree, _use(name, kind))
+        kind = type_of(operand)
+        raise self.fault("RR307", f"`{name}` is {sort_of(kind)}, not a condition", tree, use_of(name, kind))
 
     def unknown(self, tree: Syntax, name: str) -> Faulty:
         if name in ("tier", "unsettled"):
@@ -212,7 +225,7 @@ class Reader:
         if anchor is None:
             raise self.no_anchor(cast(list[Word], found))
         assert not isinstance(anchor, Word)
-        kind = _type(anchor)
+        kind = type_of(anchor)
         for operand, tree in zip(found, trees, strict=True):
             self.refuse_clash(operand, tree, kind)
         return [self.settled(operand, kind) if isinstance(operand, Word) else operand for operand in found]
@@ -229,7 +242,7 @@ class Reader:
 
     def refuse_clash(self, operand: _Operand, tree: Syntax, kind: Type) -> None:
         """A bare name that is also an option of what it is compared with could mean either."""
-        if tree.data != "name" or isinstance(operand, Word) or _type(operand) is kind:
+        if tree.data != "name" or isinstance(operand, Word) or type_of(operand) is kind:
             return
         if (name := str(tree.children[0])) in kind.options:
             remedy = f'write "{name}" in quotes for the option'
@@ -244,29 +257,29 @@ class Reader:
         if kind.name in ("scale", "choice", "choices"):
             listed = f"write {one_of(kind.options)}"
             remedy = did_you_mean(word.text, [*kind.options, *(() if word.quoted else self.names.known())], listed)
-            raise self.fault("RR303", f"`{word.text}` is not an option of {_described(kind)}", word.tree, remedy)
+            raise self.fault("RR303", f"`{word.text}` is not an option of {described(kind)}", word.tree, remedy)
         if kind.name == "text":
             if word.quoted:
                 return Constant(0, TEXT, text=word.text)
             raise self.fault("RR305", f"`{word.text}` is not text", word.tree, f'write "{word.text}" in quotes')
         if word.quoted:
             remedy = "leave the quotation marks out"
-            raise self.fault("RR305", f"text is compared with {_described(kind)}", word.tree, remedy)
+            raise self.fault("RR305", f"text is compared with {described(kind)}", word.tree, remedy)
         raise self.unknown(word.tree, word.text)
 
     def comparison(
         self, comparator: Comparator, left: Value | Condition, right: Value | Condition, trees: list[Syntax]
     ) -> Condition:
-        kinds = _type(left), _type(right)
+        kinds = type_of(left), type_of(right)
         if kinds[0].name == "yes_no" or kinds[1].name == "yes_no":
             return self.equivalence(comparator, left, right, trees)
         assert not isinstance(left, Condition)
         assert not isinstance(right, Condition)
-        left, right = _as_day(left, right), _as_day(right, left)
+        left, right = as_day(left, right), as_day(right, left)
         self.require_alike(left, right, trees)
         equal = comparator in ("==", "!=")
         condition: Condition
-        match _type(left).name:
+        match type_of(left).name:
             case "text":
                 condition = self.text_equality(left, right, trees, equal)
             case "choices":
@@ -275,10 +288,10 @@ class Reader:
                 )
             case "choice" if not equal:
                 raise self.fault(
-                    "RR306", f"{_described(_type(left))} has no order", trees[0], "use `==`, or make it a scale"
+                    "RR306", f"{described(type_of(left))} has no order", trees[0], "use `==`, or make it a scale"
                 )
             case "choice":
-                condition = _choice_equality(left, right)
+                condition = choice_equality(left, right)
             case _:
                 left, right = self.level(left, right, trees[1])
                 return self.spanning(Compare(comparator, left, right), trees)
@@ -295,25 +308,25 @@ class Reader:
     ) -> Condition:
         for side, tree in ((left, trees[0]), (right, trees[1])):
             if not isinstance(side, Condition):
-                message = f"yes or no is compared with {_described(_type(side))}"
+                message = f"yes or no is compared with {described(type_of(side))}"
                 raise self.fault("RR305", message, tree, "let it stand alone, or compare it with yes or no")
         if comparator not in ("==", "!="):
             raise self.fault("RR306", "yes and no have no order", trees[0], "let it stand alone, or use `==`")
         assert isinstance(left, Condition)
         assert isinstance(right, Condition)
-        if not (_is_literal(left) or _is_literal(right)) and _size(left) + _size(right) > MOST_COMPARED:
+        if not (is_literal(left) or is_literal(right)) and size(left) + size(right) > MOST_COMPARED:
             raise self.fault("RR304", "too much is compared at once", trees[0], "split it into named criteria")
-        same = self.spanning(_same_truth(left, right), trees)
+        same = self.spanning(same_truth(left, right), trees)
         return self.spanning(Not(same), trees) if comparator == "!=" else same
 
     def require_alike(self, left: Value, right: Value, trees: list[Syntax]) -> None:
-        kinds = _type(left), _type(right)
+        kinds = type_of(left), type_of(right)
         if CALENDAR in kinds:
             remedy = "write it like occurred_at + 6 months < now"
             raise self.fault("RR305", "months and years differ in length", trees[kinds.index(CALENDAR)], remedy)
         if not kinds[0].alike(kinds[1]):
-            message = f"{_described(kinds[0])} is compared with {_described(kinds[1])}"
-            raise self.fault("RR305", message, trees[1], _unlike_help(kinds))
+            message = f"{described(kinds[0])} is compared with {described(kinds[1])}"
+            raise self.fault("RR305", message, trees[1], unlike_help(kinds))
 
     def text_equality(self, left: Value, right: Value, trees: list[Syntax], equal: bool) -> Condition:
         fact, words = (left, right) if isinstance(left, FactValue) else (right, left)
@@ -342,7 +355,7 @@ class Reader:
                 return self.placed(AnyOf(tuple(pairs)), tree)
             case _:
                 raise self.fault(
-                    "RR305", f"{_described(left.type)} cannot be one of this list", value_tree, "use `includes`"
+                    "RR305", f"{described(left.type)} cannot be one of this list", value_tree, "use `includes`"
                 )
 
     def inclusion(self, tree: Syntax) -> Condition:
@@ -375,8 +388,8 @@ class Reader:
             operand = self.settled(operand, kind)
         if isinstance(operand, Condition):
             message = f"`{self.words(tree)}` is yes or no; a value was expected"
-            raise self.fault("RR308", message, tree, _as_number(self.words(tree), YES_NO))
-        if _type(operand) == CALENDAR:
+            raise self.fault("RR308", message, tree, as_number(self.words(tree), YES_NO))
+        if type_of(operand) == CALENDAR:
             raise self.fault("RR305", "months and years differ in length", tree, "add them to a moment")
         return operand
 
@@ -469,35 +482,35 @@ class Reader:
         sign = {"plus": "+", "minus": "-", "times": "*", "divided": "/"}[tree.data]
         trees = [_subtree(tree, 0), _subtree(tree, 1)]
         left, right = (self.quantity(side) for side in trees)
-        left, right = _as_day(left, right), _as_day(right, left)
+        left, right = as_day(left, right), as_day(right, left)
         kinds = left.type.name, right.type.name
         if kinds == ("number", "number"):
             return self.calculation(sign, left, right, tree, trees)
         if sign in "+-":
             return self.time_sum(sign, left, right, tree)
-        raise self.fault("RR305", f"{_described(left.type)} and {_described(right.type)} do not go with `{sign}`", tree)
+        raise self.fault("RR305", f"{described(left.type)} and {described(right.type)} do not go with `{sign}`", tree)
 
     def quantity(self, tree: Syntax) -> Value:
         operand = self.operand(tree)
         if isinstance(operand, Word):
             raise self.unknown(operand.tree, operand.text)
         if isinstance(operand, Condition) or operand.type.name not in ("number", "moment", "date", "duration"):
-            kind = _type(operand)
-            message = f"`{self.words(tree)}` is {_sort(kind)}; a number or a time was expected"
-            raise self.fault("RR308", message, tree, _as_number(self.words(tree), kind))
+            kind = type_of(operand)
+            message = f"`{self.words(tree)}` is {sort_of(kind)}; a number or a time was expected"
+            raise self.fault("RR308", message, tree, as_number(self.words(tree), kind))
         return operand
 
     def calculation(self, sign: str, left: Value, right: Value, tree: Syntax, trees: list[Syntax]) -> Value:
         match sign:
             case "+" | "-":
                 left, right = self.level(left, right, tree)
-                return self.bounded(_sum("+" if sign == "+" else "-", left, right), tree)
+                return self.bounded(sum_of("+" if sign == "+" else "-", left, right), tree)
             case "*":
                 if left.type.places + right.type.places > MOST_PLACES:
                     raise self.fault(
                         "RR403", f"the product has more than {MOST_PLACES} decimals", tree, "declare fewer `decimals`"
                     )
-                return self.bounded(_product(left, right), tree)
+                return self.bounded(product_of(left, right), tree)
             case _:
                 if right.type.low <= 0 <= right.type.high:
                     remedy = "give the fact a `min` above zero, or divide by max(1, …)"
@@ -534,20 +547,20 @@ class Reader:
         elif kinds == ("date", "duration") and isinstance(right, Constant) and right.value % DAY == 0:
             found = DateShift(operator, left, replace(right, value=right.value // DAY), DATE)
         if found is None:
-            message = f"{_described(left.type)} and {_described(right.type)} do not go with `{sign}`"
-            raise self.fault("RR305", message, tree, _unlike_help((left.type, right.type)))
+            message = f"{described(left.type)} and {described(right.type)} do not go with `{sign}`"
+            raise self.fault("RR305", message, tree, unlike_help((left.type, right.type)))
         return self.placed(found, tree)
 
     def negative(self, tree: Syntax) -> Value:
         value = self.quantity(_subtree(tree, 0))
         if value.type.name != "number":
-            raise self.fault("RR305", f"{_described(value.type)} cannot be negative", tree)
+            raise self.fault("RR305", f"{described(value.type)} cannot be negative", tree)
         if isinstance(value, Constant):
             return self.placed(
                 replace(value, value=-value.value, type=replace(value.type, low=-value.value, high=-value.value)), tree
             )
         zero = Constant(0, replace(value.type, low=0, high=0))
-        return self.bounded(_sum("-", zero, value), tree)
+        return self.bounded(sum_of("-", zero, value), tree)
 
     def extreme(self, tree: Syntax) -> Value:
         trees = _arguments(tree)
@@ -557,8 +570,8 @@ class Reader:
         for operand, argument in zip(operands, trees, strict=True):
             if isinstance(operand, Condition) or operand.type.name not in ("number", "scale"):
                 raise self.fault("RR305", f"{which}(…) compares numbers, or steps of one scale", argument)
-            if not operand.type.alike(_type(operands[0])):
-                message = f"{_described(operand.type)} is compared with {_described(_type(operands[0]))}"
+            if not operand.type.alike(type_of(operands[0])):
+                message = f"{described(operand.type)} is compared with {described(type_of(operands[0]))}"
                 raise self.fault("RR305", message, argument)
             values.append(operand)
         places = max(value.type.places for value in values)
@@ -573,7 +586,7 @@ class Reader:
         if len(trees) == 1 and trees[0].data == "name":
             operand = self.operand(trees[0])
             if isinstance(operand, FactValue) and operand.type.name == "choices":
-                return self.placed(_chosen(operand.fact, operand.type), tree)
+                return self.placed(chosen(operand.fact, operand.type), tree)
         return self.placed(points([(1, part) for part in self.conditions(trees)]), tree)
 
     def step(self, tree: Syntax) -> Value:
@@ -583,7 +596,7 @@ class Reader:
             raise self.unknown(value.tree, value.text)
         if isinstance(value, Condition) or value.type.name != "scale":
             raise self.fault(
-                "RR305", f"step(…) moves on a scale, `{self.words(trees[0])}` is {_described(_type(value))}", trees[0]
+                "RR305", f"step(…) moves on a scale, `{self.words(trees[0])}` is {described(type_of(value))}", trees[0]
             )
         by = self.quantity(trees[1])
         if by.type.name != "number" or by.type.places:
@@ -596,7 +609,7 @@ class Reader:
 
     def level(self, left: Value, right: Value, tree: Syntax) -> tuple[Value, Value]:
         """Two numbers brought to the same places; other values as they are."""
-        if _type(left).name != "number":
+        if type_of(left).name != "number":
             return left, right
         places = max(left.type.places, right.type.places)
         levelled = at_places(left, places), at_places(right, places)
@@ -605,7 +618,7 @@ class Reader:
         return levelled
 
     def bounded(self, node: Node, tree: Syntax) -> Node:
-        kind = _type(node)
+        kind = type_of(node)
         if kind.name == "number":
             self.require_small(max(abs(kind.low), abs(kind.high)), tree)
         return self.placed(node, tree)
@@ -614,21 +627,6 @@ class Reader:
         if largest > LARGEST:
             remedy = "give the facts in it a `min` and `max`, or fewer `decimals`"
             raise self.fault("RR402", f"`{self.words(tree)}` may become too large to count exactly", tree, remedy)
-
-
-@lru_cache(maxsize=16)
-def _chosen(fact: str, kind: Type) -> Points:
-    """How many options of a fact of several choices were chosen."""
-    names = enumerate(kind.options)
-    parts = [Includes(fact, frozenset([position]), False, text=f"{fact} includes {name}") for position, name in names]
-    return points((1, part) for part in parts)
-
-
-def points(terms: Iterable[tuple[int, Condition]], places: int = 0) -> Points:
-    """A sum of points with the bounds that follow from its terms."""
-    listed = tuple(terms)
-    low, high = sum(min(add, 0) for add, _ in listed), sum(max(add, 0) for add, _ in listed)
-    return Points(listed, Type("number", places=places, low=low, high=high))
 
 
 def _subtree(tree: Syntax, position: int) -> Syntax:
@@ -642,129 +640,3 @@ def _arguments(tree: Syntax) -> list[Syntax]:
 def _word(tree: Syntax) -> Word:
     text = str(tree.children[0])
     return Word(text[1:-1], True, tree) if tree.data == "text" else Word(text, False, tree)
-
-
-def _type(node: Value | Condition) -> Type:
-    return YES_NO if isinstance(node, Condition) else node.type
-
-
-def _as_day(value: Value, beside: Value) -> Value:
-    """Beside a date, `now` is that day's date, also with some days or months added or taken away."""
-    return _dated(value) if _type(beside).name == "date" else value
-
-
-def _dated(value: Value) -> Value:
-    match value:
-        case Now():
-            return replace(value, type=DATE)
-        case CalendarShift(value=inner) if _dated(inner).type == DATE:
-            return replace(value, value=_dated(inner), type=DATE)
-        case Arithmetic(operator="+" | "-" as sign, left=left, right=Constant(value=length, type=kind) as right) if (
-            kind.name == "duration" and length % DAY == 0 and _dated(left).type == DATE
-        ):
-            days = replace(right, value=length // DAY)
-            return DateShift("+" if sign == "+" else "-", _dated(left), days, DATE, text=value.text, span=value.span)
-        case _:
-            return value
-
-
-def _size(node: Condition | Value) -> int:
-    """How many nodes there are; two conditions that are compared stand twice in the result, so this may double."""
-    return 1 + sum(map(_size, children(node)))
-
-
-def _choice_equality(left: Value, right: Value) -> Condition:
-    for value, other in ((left, right), (right, left)):
-        if isinstance(other, Constant):
-            return IsOneOf(value, frozenset([other.value]))
-    return IsSame(left, right)
-
-
-def _is_literal(condition: Condition) -> bool:
-    return condition in (Always(), Not(Always()))
-
-
-def _same_truth(left: Condition, right: Condition) -> Condition:
-    if isinstance(right, Always):
-        return left
-    if _is_literal(right):
-        return Not(left)
-    if _is_literal(left):
-        return _same_truth(right, left)
-    return AnyOf((AllOf((left, right)), AllOf((Not(left), Not(right)))))
-
-
-def at_places(value: Value, places: int) -> Value:
-    """A number brought to more places; any other value as it is."""
-    if value.type.name != "number" or value.type.places == places:
-        return value
-    factor = 10 ** (places - value.type.places)
-    kind = replace(value.type, places=places, low=value.type.low * factor, high=value.type.high * factor)
-    if isinstance(value, Constant):
-        return replace(value, value=value.value * factor, type=kind)
-    return Rescaled(value, factor, kind, text=value.text, span=value.span)
-
-
-def _sum(operator: Literal["+", "-"], left: Value, right: Value) -> Arithmetic:
-    a, b = left.type, right.type
-    low, high = (a.low + b.low, a.high + b.high) if operator == "+" else (a.low - b.high, a.high - b.low)
-    return Arithmetic(operator, left, right, Type("number", places=a.places, low=low, high=high))
-
-
-def _product(left: Value, right: Value) -> Arithmetic:
-    ends = [x * y for x in (left.type.low, left.type.high) for y in (right.type.low, right.type.high)]
-    kind = Type("number", places=left.type.places + right.type.places, low=min(ends), high=max(ends))
-    return Arithmetic("*", left, right, kind)
-
-
-def _unlike_help(kinds: tuple[Type, Type]) -> str | None:
-    names = {kind.name for kind in kinds}
-    if names == {"moment", "date"}:
-        return "a moment has a time of day: write it like 2026-01-01T00:00"
-    if names == {"moment", "duration"}:
-        return "write it like now - occurred_at <= 72 hours"
-    if names in ({"scale"}, {"choice"}):
-        return "the two have different kinds: give them one under `kinds`"
-    if names == {"duration", "number"}:
-        return "say the unit, like 72 hours"
-    if "number" in names and names & {"moment", "date"}:
-        return "write dates like 2026-01-31, and moments like 2026-01-31T09:00"
-    options = next((kind.options for kind in kinds if kind.name in ("scale", "choice")), ())
-    return f"compare it with {one_of(options)}" if options else None
-
-
-def _sort(kind: Type) -> str:
-    sorts = {"scale": "a scale", "choice": "a choice", "choices": "a fact of several choices"}
-    return sorts.get(kind.name) or _described(kind)
-
-
-def _use(name: str, kind: Type) -> str:
-    """How a value becomes a condition."""
-    examples = {
-        "number": f"{name} > 0",
-        "moment": f"now - {name} <= 72 hours",
-        "date": f"{name} >= 2026-01-31",
-        "text": f'{name} == "…"',
-        "duration": f"{name} <= 72 hours",
-    }
-    if kind.name == "choices":
-        return f"write it like {name} includes {kind.options[0]}"
-    return f"compare it, like {examples.get(kind.name) or f'{name} == {kind.options[-1]}'}"
-
-
-def _as_number(words: str, kind: Type) -> str | None:
-    """How to count with something that is no number."""
-    hints = {
-        "yes_no": f"count({words}) is 1 where it holds, else 0",
-        "choices": f"count({words}) is how many were chosen",
-        "scale": f"step({words}, 1) is one step higher; numbers for steps are a measure with `values`",
-        "choice": "numbers for options are a measure with `values`",
-    }
-    return hints.get(kind.name)
-
-
-def _described(kind: Type) -> str:
-    names = {"yes_no": "yes or no", "number": "a number", "moment": "a moment", "date": "a date", "text": "text"}
-    if kind.name == "duration":
-        return "a length of time"
-    return names.get(kind.name) or f"the {kind.name} `{kind.kind}`"
