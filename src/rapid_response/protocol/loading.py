@@ -15,9 +15,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from rapid_response.errors import ProtocolError
-from rapid_response.protocol.checking import Checker, Place
-from rapid_response.protocol.checking import Path as Steps
+from rapid_response.protocol.checking import checked
 from rapid_response.protocol.model import Protocol
+from rapid_response.protocol.noting import Notes, Place
+from rapid_response.protocol.noting import Path as Steps
 from rapid_response.protocol.problems import (
     Problem,
     ProblemList,
@@ -116,7 +117,7 @@ def _checked(sources: list[Source], problems: ProblemList) -> Protocol | None:
     if (shaped := _shaped(root, place, problems)) is None:
         return None
     file, faulty = shaped
-    return Checker(file, place, problems, faulty).protocol(_fingerprint(root), tuple(sources))
+    return checked(file, Notes(place, problems), faulty, _fingerprint(root), tuple(sources))
 
 
 def _root(source: Source, problems: list[Problem]) -> Mapping | None:

@@ -72,7 +72,6 @@ LONGEST = 10_000 * 366 * DAY
 
 CALENDAR = Type("duration", kind="calendar")
 MOST_COMPARED = 500
-ORDERED = ("number", "scale", "moment", "date", "duration")
 
 
 class Names(Interface):
