@@ -302,7 +302,8 @@ class MeasureReader:
             self.require_option(reader, tree, kind)
         value = reader.value(tree, kind)
         if not isinstance(value, Constant) or not value.type.alike(kind):
-            raise reader.fault("RR303", f"`{reader.words(tree)}` is not a value of this column", tree)
+            remedy = f"write {one_of(kind.options)}" if kind.options else _range_of(kind)
+            raise reader.fault("RR303", f"`{reader.words(tree)}` is not a value of this column", tree, remedy)
         if value.type.places > kind.places:
             raise reader.fault("RR403", f"`{reader.words(tree)}` has more decimals than the column", tree, "round it")
         edge = cast(Constant, at_places(value, kind.places)).value

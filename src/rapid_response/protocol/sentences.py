@@ -337,7 +337,8 @@ class Reader:
         value_tree, items = _subtree(tree, 0), [cast(Syntax, item) for item in _subtree(tree, 1).children]
         left, *right = self.operands([value_tree, *items])
         if isinstance(left, Condition | Constant):
-            raise self.fault("RR308", f"`{self.words(value_tree)}` cannot be one of a list", value_tree)
+            remedy = "write a fact or measure before `in`; what is yes or no stands alone"
+            raise self.fault("RR308", f"`{self.words(value_tree)}` cannot be one of a list", value_tree, remedy)
         match left.type.name:
             case "scale" | "choice" if all(isinstance(item, Constant) and left.type.alike(item.type) for item in right):
                 options = frozenset(item.value for item in right if isinstance(item, Constant))
@@ -368,7 +369,9 @@ class Reader:
         for item in items:
             word = self.operand(item) if item.data not in ("name", "text") else _word(item)
             if not isinstance(word, Word):
-                raise self.fault("RR305", f"`{self.words(item)}` is not an option", item)
+                raise self.fault(
+                    "RR305", f"`{self.words(item)}` is not an option", item, f"write {one_of(fact.type.options)}"
+                )
             constant = self.settled(word, fact.type)
             assert isinstance(constant, Constant)
             positions.append(constant.value)
@@ -458,13 +461,11 @@ class Reader:
         calendar = unit in MONTHS
         length = amount * (MONTHS[unit] if calendar else MICROSECONDS[unit])
         if length != length.to_integral_value():
-            raise self.fault(
-                "RR403",
-                f"`{self.words(tree)}` is not a whole number of {'months' if calendar else 'microseconds'}",
-                tree,
-            )
+            finest = "months" if calendar else "microseconds"
+            message = f"`{self.words(tree)}` is not a whole number of {finest}"
+            raise self.fault("RR403", message, tree, "round it, or use a smaller unit")
         if length > (LONGEST if not calendar else 120_000):
-            raise self.fault("RR402", f"`{self.words(tree)}` is longer than 10,000 years", tree)
+            raise self.fault("RR402", f"`{self.words(tree)}` is longer than 10,000 years", tree, "write a shorter time")
         kind = CALENDAR if calendar else Type("duration", low=int(length), high=int(length))
         return self.placed(Constant(int(length), kind), tree)
 
@@ -487,7 +488,8 @@ class Reader:
             return self.calculation(sign, left, right, tree, trees)
         if sign in "+-":
             return self.time_sum(sign, left, right, tree)
-        raise self.fault("RR305", f"{described(left.type)} and {described(right.type)} do not go with `{sign}`", tree)
+        message = f"{described(left.type)} and {described(right.type)} do not go with `{sign}`"
+        raise self.fault("RR305", message, tree, "times can be added and subtracted; numbers go with every sign")
 
     def quantity(self, tree: Syntax) -> Value:
         operand = self.operand(tree)
@@ -553,7 +555,7 @@ class Reader:
     def negative(self, tree: Syntax) -> Value:
         value = self.quantity(_subtree(tree, 0))
         if value.type.name != "number":
-            raise self.fault("RR305", f"{described(value.type)} cannot be negative", tree)
+            raise self.fault("RR305", f"{described(value.type)} cannot be negative", tree, "leave the minus sign out")
         if isinstance(value, Constant):
             return self.placed(
                 replace(value, value=-value.value, type=replace(value.type, low=-value.value, high=-value.value)), tree
@@ -568,10 +570,11 @@ class Reader:
         values: list[Value] = []
         for operand, argument in zip(operands, trees, strict=True):
             if isinstance(operand, Condition) or operand.type.name not in ("number", "scale"):
-                raise self.fault("RR305", f"{which}(…) compares numbers, or steps of one scale", argument)
+                message = f"{which}(…) compares numbers, or steps of one scale"
+                raise self.fault("RR305", message, argument, as_number(self.words(argument), type_of(operand)))
             if not operand.type.alike(type_of(operands[0])):
                 message = f"{described(operand.type)} is compared with {described(type_of(operands[0]))}"
-                raise self.fault("RR305", message, argument)
+                raise self.fault("RR305", message, argument, unlike_help((type_of(operands[0]), operand.type)))
             values.append(operand)
         places = max(value.type.places for value in values)
         values = [self.bounded(at_places(value, places), tree) for value in values]
@@ -594,12 +597,12 @@ class Reader:
         if isinstance(value, Word):
             raise self.unknown(value.tree, value.text)
         if isinstance(value, Condition) or value.type.name != "scale":
-            raise self.fault(
-                "RR305", f"step(…) moves on a scale, `{self.words(trees[0])}` is {described(type_of(value))}", trees[0]
-            )
+            message = f"step(…) moves on a scale, `{self.words(trees[0])}` is {described(type_of(value))}"
+            raise self.fault("RR305", message, trees[0], "write + or - to change a number")
         by = self.quantity(trees[1])
         if by.type.name != "number" or by.type.places:
-            raise self.fault("RR305", "step(…) takes a whole number of steps", trees[1])
+            message = "step(…) takes a whole number of steps"
+            raise self.fault("RR305", message, trees[1], "write it like step(harm, 1) or step(harm, -1)")
         top = len(value.type.options) - 1
         low, high = (min(max(end, 0), top) for end in (value.type.low + by.type.low, value.type.high + by.type.high))
         return self.placed(Step(value, by, replace(value.type, low=low, high=high)), tree)
