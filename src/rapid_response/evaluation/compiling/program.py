@@ -44,11 +44,6 @@ class Program:
     assumed: Facts
     text: str
 
-    @property
-    def has_assumptions(self) -> bool:
-        """Whether any fact has an `until_known` value."""
-        return any(value is not None for value in self.assumed)
-
 
 def compile_protocol(protocol: Protocol) -> Program:
     """Generate and compile the functions of a protocol that compute with encoded facts."""
