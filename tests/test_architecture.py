@@ -25,7 +25,7 @@ FLOORS = {
     "cli": 5,
 }
 BESIDE = {("protocol", "errors"), ("errors", "protocol")}
-REACHING_UP = {"protocol/model.py", "evaluation/recommendation.py"}
+REACHING_UP = {"protocol/model.py", "evaluation/recommendation.py", "reasoning/answers.py"}
 
 
 def _imports(tree: ast.Module, inside_functions: bool) -> Iterator[str]:
@@ -52,7 +52,7 @@ def _modules() -> list[Path]:
 
 @pytest.mark.parametrize("path", _modules(), ids=lambda path: str(path.relative_to(SOURCE)))
 def test_imports_run_downward(path: Path) -> None:
-    """A module imports its own floor and the floors below it, never one above; two modules may reach up when called."""
+    """A module imports its own floor and the floors below it, never one above; some may reach up when called."""
     name = path.relative_to(SOURCE).as_posix()
     floor = name.split("/")[0].removesuffix(".py")
     tree = ast.parse(path.read_text(encoding="utf-8"))

@@ -248,8 +248,8 @@ def test_questions_on_the_first_call() -> None:
     assert "victim_age" in asked
     assert "story" in found.irrelevant
     assert [str(outcome.answers) for outcome in asked["harm"].outcomes] == [
-        "Injured or less",
-        "Seriously injured or more",
+        "“Injured” or below",
+        "“Seriously injured” or above",
     ]
     assert found.asked[0].outcomes[0].answers.in_language("zh-Hant")
 

@@ -44,7 +44,7 @@ from rapid_response.protocol.expressions import (
     Value,
     children,
 )
-from rapid_response.protocol.model import Due, Fact, Gate, Measure, Protocol, Rule
+from rapid_response.protocol.model import Due, Fact, Gate, Measure, Protocol, Response, Rule
 from rapid_response.protocol.values import Encoded, decode, moment_text, shift_moment
 
 
@@ -94,14 +94,27 @@ class Explanation:
 
     def rules(self) -> tuple[RuleOutcome, ...]:
         """How every rule came out."""
-        return tuple(self._rule(rule) for rule in self.protocol.rules.values())
+        return tuple(map(self.rule, self.protocol.rules.values()))
+
+    def rule(self, rule: Rule) -> RuleOutcome:
+        """How one rule came out."""
+        states: dict[int, RuleState] = {YES: "fired", NO: "not fired", UNKNOWN: "open"}
+        state, (low, high) = states[self._truth(rule)], self._target(rule)
+        limits = self._limits_below(low) if state == "fired" and rule.effect == "raise_to" else ()
+        tiers = self.protocol.tiers[low], self.protocol.tiers[high]
+        return RuleOutcome(
+            part=rule, state="overridden" if limits else state, tiers=tiers, overridden_by=limits, **self._shared(rule)
+        )
 
     def responses(self) -> tuple[ResponseOutcome, ...]:
         """How every response came out."""
+        return tuple(map(self.response, self.protocol.responses.values()))
+
+    def response(self, part: Response) -> ResponseOutcome:
+        """How one response came out."""
         states: dict[int, ResponseState] = {YES: "active", NO: "inactive", UNKNOWN: "open"}
-        return tuple(
-            ResponseOutcome(part=part, state=states[self._truth(part)], due=self._due(part.due), **self._shared(part))
-            for part in self.protocol.responses.values()
+        return ResponseOutcome(
+            part=part, state=states[self._truth(part)], due=self._due(part.due), **self._shared(part)
         )
 
     def assumptions(self) -> tuple[Assumption, ...]:
@@ -170,15 +183,6 @@ class Explanation:
             "unless": unless,
         }
 
-    def _rule(self, rule: Rule) -> RuleOutcome:
-        states: dict[int, RuleState] = {YES: "fired", NO: "not fired", UNKNOWN: "open"}
-        state, (low, high) = states[self._truth(rule)], self._target(rule)
-        limits = self._limits_below(low) if state == "fired" and rule.effect == "raise_to" else ()
-        tiers = self.protocol.tiers[low], self.protocol.tiers[high]
-        return RuleOutcome(
-            part=rule, state="overridden" if limits else state, tiers=tiers, overridden_by=limits, **self._shared(rule)
-        )
-
     def _limits_below(self, level: int) -> tuple[str, ...]:
         return tuple(
             rule.name
@@ -214,7 +218,8 @@ class Explanation:
         if isinstance(node, CriterionHolds):
             return Reason(text, state, (), criteria[node.criterion].parts, node.criterion, node.span, node)
         if isinstance(node, AllOf | AnyOf | AtLeast | Not):
-            parts = tuple(self._reason(part, criteria) for part in children(node) if isinstance(part, Condition))
+            inner = (node.part,) if isinstance(node, Not) else node.parts
+            parts = tuple(self._reason(part, criteria) for part in inner)
             return Reason(text, state, (), parts, None, node.span, node)
         return Reason(text, state, tuple(self._evidence(node)), (), None, node.span, node)
 

@@ -26,7 +26,7 @@ from rapid_response.protocol.model import Protocol, Tier
 from rapid_response.protocol.values import decode, moment_text
 
 if TYPE_CHECKING:
-    from rapid_response.reasoning.changes import Change
+    from rapid_response.reasoning.changes import Changes
     from rapid_response.reasoning.questions import Frequencies, Questions
     from rapid_response.reasoning.reasons import Why
     from rapid_response.reasoning.why_not import WhyNot
@@ -166,11 +166,11 @@ class Recommendation(_Light):
 
     def rule(self, name: str) -> RuleOutcome:
         """The outcome of the rule of that name; KeyError where there is none."""
-        return {rule.name: rule for rule in self.rules}[name]
+        return self._explanation.rule(self.protocol.rules[name])
 
     def response(self, name: str) -> ResponseOutcome:
         """The outcome of the response of that name; KeyError where there is none."""
-        return {response.name: response for response in self.responses}[name]
+        return self._explanation.response(self.protocol.responses[name])
 
     # What else could be (the layer `reasoning`)
 
@@ -221,7 +221,7 @@ class Recommendation(_Light):
         fixed: Sequence[str] = (),
         only_unknown: bool = False,
         limit: int = 10,
-    ) -> tuple[Change, ...]:
+    ) -> Changes:
         """The fewest changes of facts that would have led to the tier, or to the response's state.
 
         Facts named in `fixed` stay as they are; `only_unknown` asks what would have to turn out true. Raises KeyError

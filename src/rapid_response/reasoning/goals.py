@@ -15,11 +15,15 @@ from rapid_response.reasoning.translation import Roots
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A test of results, and nodes of which it takes the first to be surely so and the others not to be."""
+    """A test of results, and nodes of which it takes the first to be surely so and the others not to be.
+
+    Where `certain`, whatever meets the test of a result and of the exact one meets the nodes too.
+    """
 
     met: Callable[[Recommendation], bool]
     surely: Callable[[Roots], Sequence[int]]
     not_surely: Callable[[Roots], Sequence[int]]
+    certain: bool = True
 
     def reached(self, roots: Roots, sure: Sequence[Bits], opposed: Sequence[Bits], ones: Bits) -> Bits:
         """Where the goal is reached, given what is sure of every root and of every opposite."""
@@ -69,4 +73,9 @@ def response_goal(protocol: Protocol, name: str, state: ResponseState) -> Goal:
         case "inactive":
             return Goal(met, lambda roots: [opposite(roots.responses[name])], lambda _: [])
         case _:
-            return Goal(met, lambda _: [], lambda roots: [roots.responses[name], opposite(roots.responses[name])])
+            return Goal(
+                met,
+                surely=lambda _: [],
+                not_surely=lambda roots: [roots.responses[name], opposite(roots.responses[name])],
+                certain=False,
+            )

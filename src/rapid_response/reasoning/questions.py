@@ -195,9 +195,8 @@ class _Asking:
 
     def consequence(self, fact: str, cases: Sequence[_Case], every: bool) -> Consequence:
         protocol, levels = self.result.protocol, cases[0].levels
-        answers = answers_of(
-            protocol.facts[fact], self.situation.space.axes, [case.cells for case in cases], protocol.time_zone, every
-        )
+        stated, axes = protocol.facts[fact], self.situation.space.axes
+        answers = answers_of(protocol, stated, axes, [case.cells for case in cases], every)
         active, inactive = (
             tuple(name for name in states[0] if all(name in state for state in states))
             for states in ([case.active for case in cases], [case.inactive for case in cases])

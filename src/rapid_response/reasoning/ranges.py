@@ -77,13 +77,22 @@ def _at_least(situation: Situation, level: int) -> int:
 
 
 def _assumed(result: Recommendation, found: Range) -> Range:
-    """The range under the assumptions: within what can still happen, and narrowed where only facts are assumed."""
+    """The range under the assumptions, within what can still happen.
+
+    Assumed criteria are not looked through: then it is what the formulas say at once.
+    """
     program = result.protocol.program
     facts: Facts = tuple(
         assumed if fact is None else fact for fact, assumed in zip(result.incident.facts, program.assumed, strict=True)
     )
-    low, high = program.tiers(facts, result.now, True)
-    within = min(max(low, found[0]), found[1]), min(max(high, found[0]), found[1])
-    if within[0] == within[1] or any(assumption.kind == "criterion" for assumption in result.assumptions):
+    within = _within(program.tiers(facts, result.now, True), found)
+    if within[0] == within[1]:
         return within
-    return narrowed(situation_of(result, facts), within)[0]
+    situation = situation_of(result, facts)
+    if any(assumption.kind == "criterion" for assumption in result.assumptions):
+        return _within(situation.recommended(), found)
+    return narrowed(situation, within)[0]
+
+
+def _within(levels: Range, bounds: Range) -> Range:
+    return min(max(levels[0], bounds[0]), bounds[1]), min(max(levels[1], bounds[0]), bounds[1])

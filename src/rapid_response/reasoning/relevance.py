@@ -10,7 +10,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rapid_response.protocol.expressions import Condition, Value, names_in
+from rapid_response.protocol.expressions import (
+    Condition,
+    CriterionHolds,
+    FactHolds,
+    FactValue,
+    Includes,
+    MeasureValue,
+    TextIs,
+    Value,
+    children,
+    names_in,
+)
 from rapid_response.protocol.model import Protocol
 from rapid_response.reasoning.nodes import opposite
 from rapid_response.reasoning.passes import Bits
@@ -119,6 +130,23 @@ def facts_below(protocol: Protocol, node: Condition | Value) -> set[str]:
         else:
             found |= facts_below(protocol, protocol.measures[name].value)
     return found
+
+
+def names_once(protocol: Protocol, node: Condition | Value, seen: set[str]) -> bool:
+    """Whether no fact, criterion or measure is named twice in a condition and what it names, or seen already."""
+    match node:
+        case CriterionHolds(criterion=name):
+            below: tuple[Condition | Value, ...] = (protocol.criteria[name].condition,)
+        case MeasureValue(measure=name):
+            below = (protocol.measures[name].value,)
+        case FactHolds(fact=name) | FactValue(fact=name) | Includes(fact=name) | TextIs(fact=name):
+            below = ()
+        case _:
+            return all(names_once(protocol, child, seen) for child in children(node))
+    if name in seen:
+        return False
+    seen.add(name)
+    return all(names_once(protocol, child, seen) for child in below)
 
 
 def _union(parts: Iterable[Bits]) -> Bits:

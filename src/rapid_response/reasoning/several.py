@@ -11,10 +11,14 @@ from itertools import pairwise
 from rapid_response.reasoning.encoding import Encoding
 from rapid_response.reasoning.goals import Goal
 from rapid_response.reasoning.situations import Situation
-from rapid_response.reasoning.solver import Solver, make_solver
+from rapid_response.reasoning.solver import Answer, Solver, make_solver
+from rapid_response.reasoning.trials import Cells
 
 MOST_CHANGED = 8
+"""Sets of more facts are not looked for."""
+
 MOST_TRIED = 64
+"""So many sets of facts are looked at."""
 
 
 def fact_sets(situation: Situation, facts: Sequence[str], goal: Goal) -> FactSets:
@@ -23,73 +27,83 @@ def fact_sets(situation: Situation, facts: Sequence[str], goal: Goal) -> FactSet
     surely, not_surely = tuple(goal.surely(network.assumed)), tuple(goal.not_surely(network.assumed))
     encoding = network.partial((*surely, *not_surely)).copy()
     changed = _constrain(encoding, situation, facts)
-    counts = _counts(encoding, list(changed.values()), MOST_CHANGED + 1)
     encoding.clauses += [[encoding.node(node)] for node in surely]
     encoding.clauses += [[-encoding.node(node)] for node in not_surely]
-    return FactSets(encoding, situation, changed, counts)
+    return FactSets(encoding, situation, changed)
 
 
 class FactSets:
     """New cells that lead to the goal, of as few facts as can be; no set of facts twice.
 
-    Whoever takes one tells whether it did, before taking the next.
+    Whoever takes one tells whether it did, before taking the next. At the end `exact` says whether it is proved that
+    no set of fewer facts leads there, or where there was none that none does; `complete` whether these were all.
     """
 
-    def __init__(
-        self, encoding: Encoding, situation: Situation, changed: Mapping[str, int], counts: Sequence[int]
-    ) -> None:
-        self.encoding, self.situation, self.changed, self.counts = encoding, situation, changed, counts
-        self.solver: Solver = make_solver(encoding.clauses, encoding.variables)
+    def __init__(self, encoding: Encoding, situation: Situation, changed: Mapping[str, int]) -> None:
+        self.encoding, self.situation, self.changed = encoding, situation, changed
+        self.reached = [encoding.truth] * (len(changed) + 1)
+        self.solver: Solver = make_solver(encoding.clauses, encoding.variables + (MOST_CHANGED + 1) * len(changed))
+        self.count()
         self.good = False
+        self.exact = self.complete = True
 
     def tell(self, good: bool) -> None:
         """Whether what was given last did what it should."""
         self.good = good
 
-    def __iter__(self) -> Iterator[Mapping[int, int]]:
+    def __iter__(self) -> Iterator[Cells]:
         tried = 0
-        for most in range(1, min(MOST_CHANGED, len(self.changed)) + 1):
-            any_good = False
-            while tried < MOST_TRIED and (cells := self.within(most)):
+        for _ in range(1, min(MOST_CHANGED, len(self.changed)) + 1):
+            self.count()
+            any_good, answer = False, self.within()
+            while answer.possible and tried < MOST_TRIED:
                 tried += 1
+                cells = self.moved(answer.model)
                 yield cells
                 any_good |= self.good
                 self.rule_out(cells)
+                answer = self.within()
+            self.complete = answer.possible is False
             if any_good:
                 return
+            self.exact = self.exact and self.complete
+        self.exact = self.complete = self.exact and self.solver.solve([]).possible is False
 
-    def within(self, most: int) -> Mapping[int, int] | None:
-        """New cells of at most so many facts."""
-        limit = [-self.counts[most + 1]] if most + 1 < len(self.counts) else []
-        answer = self.solver.solve(limit)
-        if not answer.possible:
-            return None
-        model = set(answer.model)
-        found: dict[int, int] = {}
-        for fact in self.changed:
-            for axis in self.situation.space.by_fact[fact]:
-                cell = next(c for c, literal in enumerate(self.encoding.cells[axis]) if literal in model)
-                if cell < self.situation.network.nodes.widths[axis]:
-                    found[axis] = cell
-        return {axis: cell for axis, cell in found.items() if self.differs(axis, found)}
+    def count(self) -> None:
+        """Count one fact further: `reached` tells whether one more of the first 0, 1, 2 … facts change than before."""
+        fewer, self.reached = self.reached, [-self.encoding.truth, *(self.encoding.fresh() for _ in self.changed)]
+        for position, literal in enumerate(self.changed.values()):
+            self.solver.add([-self.reached[position], self.reached[position + 1]])
+            self.solver.add([-fewer[position], -literal, self.reached[position + 1]])
 
-    def differs(self, axis: int, found: Mapping[int, int]) -> bool:
-        """Whether the axis, or another one of its fact, is in another cell than now."""
-        fact = self.situation.space.axes[axis].fact or ""
-        return any(found.get(other) != self.situation.cells[other] for other in self.situation.space.by_fact[fact])
+    def within(self) -> Answer:
+        """What the solver says of changes of fewer facts than are counted."""
+        return self.solver.solve([-self.reached[-1]])
 
-    def rule_out(self, cells: Mapping[int, int]) -> None:
-        """Not these facts again if they were good, else not these cells of theirs."""
+    def moved(self, model: Sequence[int]) -> Cells:
+        """The cells of the facts that change in a model."""
+        cells, by_fact = self.encoding.cells, self.situation.space.by_fact
+        axes = [axis for fact, literal in self.changed.items() if model[literal - 1] > 0 for axis in by_fact[fact]]
+        return {axis: next(c for c, literal in enumerate(cells[axis]) if _holds(literal, model)) for axis in axes}
+
+    def rule_out(self, cells: Cells) -> None:
+        """Not these facts again, with others or without, if they were good; else not just these cells."""
         facts = {self.situation.space.axes[axis].fact for axis in cells}
         if self.good:
-            self.solver.add([-self.changed[fact] for fact in sorted(fact for fact in facts if fact)])
+            self.solver.add([-literal for fact, literal in self.changed.items() if fact in facts])
         else:
-            self.solver.add([-self.encoding.cell(axis, cell) for axis, cell in cells.items()])
+            others = [literal for fact, literal in self.changed.items() if fact not in facts]
+            self.solver.add([*others, *(-self.encoding.cell(axis, cell) for axis, cell in cells.items())])
+
+
+def _holds(literal: int, model: Sequence[int]) -> bool:
+    return model[abs(literal) - 1] == literal
 
 
 def _constrain(encoding: Encoding, situation: Situation, facts: Sequence[str]) -> dict[str, int]:
     """Clauses for what may change; for each fact that may, the literal that it does."""
     changed = {fact: encoding.fresh() for fact in facts}
+    kept: dict[str, list[int]] = {fact: [] for fact in facts}
     for axis, (stated, cell) in enumerate(zip(situation.space.axes, situation.cells, strict=True)):
         unknown = encoding.not_known(axis)
         present = unknown if cell is None else encoding.cell(axis, cell)
@@ -98,24 +112,12 @@ def _constrain(encoding: Encoding, situation: Situation, facts: Sequence[str]) -
         elif stated.fact in changed:
             encoding.clauses.append([present, changed[stated.fact]])
             encoding.clauses += [[-unknown]] if cell is not None else []
+            kept[stated.fact].append(present)
         else:
             encoding.clauses.append([present])
+    encoding.clauses += [[-changed[fact], *(-present for present in kept[fact])] for fact in facts]
     for group in situation.network.groups:
         for one, other in pairwise(group):
             pair = encoding.not_known(one), encoding.not_known(other)
             encoding.clauses += [[-pair[0], pair[1]], [pair[0], -pair[1]]]
     return changed
-
-
-def _counts(encoding: Encoding, literals: Sequence[int], most: int) -> list[int]:
-    """Literals that are true where at least 0, 1, 2 … of these are; up to `most`."""
-    counts = [encoding.truth]
-    for literal in literals:
-        longer = [encoding.truth, *(encoding.fresh() for _ in range(min(len(counts), most)))]
-        for number, count in enumerate(counts):
-            if number < len(longer):
-                encoding.clauses.append([-count, longer[number]])
-            if number + 1 < len(longer):
-                encoding.clauses.append([-count, -literal, longer[number + 1]])
-        counts = longer
-    return counts

@@ -93,9 +93,13 @@ class Situation:
     def levels(self, bit: int) -> Range:
         """The lowest and the highest level that are possible, as things stand (bit 0) or in the case of a bit."""
         tiers, sure = self.network.plain.tiers, self.sure
-        low = max((level for level, root in enumerate(tiers, 1) if sure[root] >> bit & 1), default=0)
-        high = min((level for level, root in enumerate(tiers) if sure[opposite(root)] >> bit & 1), default=len(tiers))
-        return low, high
+        return _levels([sure[root] >> bit & 1 for root in tiers], [sure[opposite(root)] >> bit & 1 for root in tiers])
+
+    def recommended(self) -> Range:
+        """The lowest and the highest level with what is assumed of criteria, as things stand."""
+        evaluation, tiers = self.network.recommended, len(self.network.assumed.tiers)
+        found = evaluation.run(self.bits(evaluation, [0] * len(evaluation.leaves), 1), 1)
+        return _levels(found[:tiers], found[len(found) // 2 :][:tiers])
 
     def levels_ahead(self) -> Range:
         """The range of levels that follows when one more axis is looked at, whichever."""
@@ -105,6 +109,12 @@ class Situation:
                 ends = [self.levels(bit) for bit in bits]
                 low, high = max(low, min(end[0] for end in ends)), min(high, max(end[1] for end in ends))
         return low, high
+
+
+def _levels(sure: Sequence[Bits], opposed: Sequence[Bits]) -> Range:
+    """The range of levels, given which are surely reached and which surely are not."""
+    low = max((level for level, reached in enumerate(sure, 1) if reached), default=0)
+    return low, min((level for level, missed in enumerate(opposed) if missed), default=len(opposed))
 
 
 def situation_of(result: Recommendation, facts: Facts | None = None) -> Situation:

@@ -8,9 +8,9 @@ from typing import Any
 
 from rapid_response.evaluation.outcomes import Reason, RuleOutcome
 from rapid_response.evaluation.recommendation import Recommendation
-from rapid_response.protocol.expressions import AllOf, Always, CriterionHolds
-from rapid_response.protocol.model import Tier
-from rapid_response.reasoning.changes import Change, what_would
+from rapid_response.protocol.expressions import AllOf, Always, Constant, CriterionHolds
+from rapid_response.protocol.model import Rule, Tier
+from rapid_response.reasoning.changes import Changes, what_would
 from rapid_response.reasoning.ranges import exact
 
 
@@ -49,17 +49,17 @@ class WhyNot:
     raises: tuple[Lacking, ...]
     limits: tuple[RuleOutcome, ...]
     above: tuple[RuleOutcome, ...]
-    changes: tuple[Change, ...]
+    changes: Changes
 
-    def to_dict(self) -> dict[str, Any]:
-        """The answer as plain data."""
+    def to_dict(self, private: bool = False) -> dict[str, Any]:
+        """The answer as plain data; values of private facts only where asked for."""
         return {
             "tier": self.tier.name,
             "possible": self.possible,
             "raises": [lacking.to_dict() for lacking in self.raises],
             "limits": [rule.to_dict() for rule in self.limits],
             "above": [rule.to_dict() for rule in self.above],
-            "changes": [change.to_dict() for change in self.changes],
+            "changes": self.changes.to_dict(private),
         }
 
 
@@ -83,8 +83,9 @@ def why_not(
     """
     result, wanted = exact(result), result.protocol.tier(tier)
     higher = result.tier is None or result.tier < wanted
-    raises = [rule for rule in result.rules if rule.part.effect == "raise_to"]
-    limits = [rule for rule in result.rules if rule.part.effect == "limit_to" and rule.state == "fired"]
+    about = [result.rule(rule.name) for rule in result.protocol.rules.values() if _may_concern(rule, wanted)]
+    raises = [rule for rule in about if rule.part.effect == "raise_to"]
+    limits = [rule for rule in about if rule.part.effect == "limit_to" and rule.state == "fired"]
     lacking = [rule for rule in raises if rule.tiers[1] >= wanted and rule.state in ("not fired", "open")]
     return WhyNot(
         tier=wanted,
@@ -94,6 +95,13 @@ def why_not(
         above=tuple(rule for rule in raises if rule.tiers[0] > wanted and rule.state == "fired"),
         changes=what_would(result, tier=tier, fixed=fixed, only_unknown=only_unknown, limit=limit),
     )
+
+
+def _may_concern(rule: Rule, wanted: Tier) -> bool:
+    """Whether a rule can raise to the tier or beyond, or limit below it."""
+    if not isinstance(rule.tier, Constant):
+        return True
+    return (rule.effect == "raise_to") == (rule.tier.value >= wanted.level)
 
 
 def _lacking(rule: RuleOutcome) -> Lacking:

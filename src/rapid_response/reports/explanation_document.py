@@ -9,10 +9,9 @@ from typing import Any
 from rapid_response.evaluation.outcomes import Evidence, Reason, RuleOutcome
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol.model import Protocol, Tier
-from rapid_response.reasoning.changes import Change
+from rapid_response.reasoning.changes import Change, Changes
 from rapid_response.reasoning.questions import Consequence, Question, Questions
 from rapid_response.reasoning.reasons import Why
-from rapid_response.reasoning.several import MOST_CHANGED
 from rapid_response.reasoning.why_not import Lacking, WhyNot
 from rapid_response.reports import catalogue as say
 from rapid_response.reports import explanation_words as explained
@@ -41,11 +40,11 @@ class Leading:
     """The fewest changes of facts that lead to a tier."""
 
     tier: Tier
-    changes: tuple[Change, ...]
+    changes: Changes
 
-    def to_dict(self) -> dict[str, Any]:
-        """The tier and the changes as plain data."""
-        return {"tier": self.tier.name, "changes": [change.to_dict() for change in self.changes]}
+    def to_dict(self, private: bool = False) -> dict[str, Any]:
+        """The tier and the changes as plain data; values of private facts only where asked for."""
+        return {"tier": self.tier.name, "changes": self.changes.to_dict(private)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +66,9 @@ class Explanation:
             "as_of": self.result.as_of,
             "why": self.why.to_dict(private) if self.why else None,
             "questions": self.questions.to_dict(),
-            "why_not": self._shown(self.why_not.to_dict(), private) if self.why_not else None,
-            "what_would": self._shown(self.what_would.to_dict(), private) if self.what_would else None,
+            "why_not": self.why_not.to_dict(private) if self.why_not else None,
+            "what_would": self.what_would.to_dict(private) if self.what_would else None,
         }
-
-    def _shown(self, stated: dict[str, Any], private: bool) -> dict[str, Any]:
-        """A new value of a private fact may tell the one that it has."""
-        facts = self.result.protocol.facts
-        changes = [
-            {
-                **change,
-                "facts": {
-                    name: None if facts[name].private and not private else value
-                    for name, value in change["facts"].items()
-                },
-            }
-            for change in stated["changes"]
-        ]
-        return {**stated, "changes": changes}
 
 
 def explain(
@@ -307,23 +291,33 @@ class _View:
 
     # The smallest differences
 
-    def differences(self, tier: Tier, changes: Sequence[Change]) -> Iterator[Block]:
+    def differences(self, tier: Tier, changes: Changes) -> Iterator[Block]:
         if tier == self.result.tier:
             yield Paragraph(line(explained.IS_RECOMMENDED(self.language)))
             return
         yield Paragraph(line(self.leading(tier, changes)))
         if changes:
             yield Items(tuple(self.change(change) for change in changes))
+            yield from self.reserve(changes)
         yield from self.named(explained.KEPT, self.explanation.fixed)
 
-    def leading(self, tier: Tier, changes: Sequence[Change]) -> str:
+    def leading(self, tier: Tier, changes: Changes) -> str:
         """The words above the changes: what would have been so, or where only unknown facts change, what may yet be."""
+        if not changes and not changes.exact:
+            return explained.NONE_FOUND(self.language)
         if not changes:
-            nothing = explained.NOTHING_UNKNOWN_LEADS if self.explanation.only_unknown else explained.NOTHING_LEADS
-            return nothing(self.language, MOST_CHANGED)
+            only_unknown = self.explanation.only_unknown
+            return (explained.NOTHING_UNKNOWN_LEADS if only_unknown else explained.NOTHING_LEADS)(self.language)
         ahead = not any(name in self.result.facts for change in changes for name in change.facts)
         one, several = explained.TURNS_OUT if ahead else explained.WOULD_HAVE_BEEN
         return (one if len(changes) == 1 else several)(self.language, self.tier(tier))
+
+    def reserve(self, changes: Changes) -> Iterator[Block]:
+        """That fewer facts may do, or that there are others."""
+        if not changes.exact:
+            yield Paragraph(line(explained.PERHAPS_LESS(self.language), "quiet"))
+        elif not changes.complete:
+            yield Paragraph(line(explained.NOT_ALL(self.language), "quiet"))
 
     def change(self, change: Change) -> Line:
         return between([self.new_value(name, value) for name, value in change.facts.items()], say.DOT)

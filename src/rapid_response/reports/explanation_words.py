@@ -48,6 +48,13 @@ AS_OPEN = Phrase("as open as before", "範圍不變")
 CALLS_FOR = Phrase("calls for {}", "需要 {}")
 RULES_OUT = Phrase("does without {}", "不需要 {}")
 LEAVES_OPEN = Phrase("leaves what to do open", "要做的事仍未定")
+ANY_ANSWER = Phrase("any answer", "任何答案")
+INCLUDES_ANY = Phrase("includes any of these", "包括以上任何一項")
+INCLUDES_ANY_BUT = Phrase("includes any but {}", "包括 {} 以外的任何一項")
+NONE_OF_THESE = Phrase("none of these", "以上皆非")
+ANOTHER = Phrase("anything else", "其他")
+SINCE, LATER_THAN = Phrase("{} or later", "{} 或之後"), Phrase("later than {}", "晚於 {}")
+UNTIL, EARLIER_THAN = Phrase("{} or earlier", "{} 或之前"), Phrase("earlier than {}", "早於 {}")
 AFTER_THAT = Phrase("After that", "之後")
 CANNOT_MATTER = Phrase("Cannot change anything any more: {}", "不會再改變任何結果：{}")
 TO_BE_SAFE = Phrase(
@@ -78,13 +85,19 @@ TURNS_OUT = (
     Phrase("It will be {} if this turns out to be so:", "若查明是這樣，便會是 {}："),
     Phrase("It will be {} if one of these turns out to be so:", "若查明有以下任何一項，便會是 {}："),
 )
-NOTHING_LEADS = Phrase(
-    "No change of up to {} facts was found that leads there.", "試過改變最多 {} 項事實，都不會得出這個結果。"
-)
+NOTHING_LEADS = Phrase("No change of facts leads there.", "無論改變甚麼事實，都不會得出這個結果。")
 NOTHING_UNKNOWN_LEADS = Phrase(
-    "Nothing was found among the facts still unknown that leads there, with up to {} of them.",
-    "在尚未知道的事之中，試過最多 {} 項，都不會得出這個結果。",
+    "Nothing that is still unknown leads there, however it turns out.", "尚未知道的事無論如何，都不會得出這個結果。"
 )
+NONE_FOUND = Phrase(
+    "No change was found that leads there. The search was given up before everything was tried, so there may be one.",
+    "未找到會得出這個結果的改變。未及試完所有可能便停止了搜尋，所以仍可能有。",
+)
+PERHAPS_LESS = Phrase(
+    "The search was given up before everything was tried: perhaps fewer facts would do.",
+    "未及試完所有可能便停止了搜尋：或有更少的事實已足夠。",
+)
+NOT_ALL = Phrase("These are not all; other facts may lead there too.", "以上並非全部，其他事實也可能得出這個結果。")
 KEPT = Phrase("Kept as it is: {}", "維持不變：{}")
 PRESENTLY = Phrase("now {}", "現為 {}")
 
