@@ -24,6 +24,7 @@ from rapid_response.protocol.loading import load_protocol
 from rapid_response.protocol.model import Protocol
 from rapid_response.protocol.problems import Problem, Source, did_you_mean
 from rapid_response.protocol.schema import json_schema
+from rapid_response.reasoning.batch import exact_results
 from rapid_response.reports.explanation_document import explain, explanation_document
 from rapid_response.reports.markdown import document_markdown, protocol_markdown, result_markdown
 from rapid_response.reports.terminal import print_document, print_protocol, print_result
@@ -256,7 +257,7 @@ def _moment(as_of: str | None) -> str | dt.datetime:
 
 
 def _evaluated(protocol: Protocol, names: list[str], now: int | None) -> tuple[list[Recommendation], list[Problem]]:
-    """The results of all incidents that can be evaluated, and the problems of all others."""
+    """The exact results of all incidents that can be evaluated, and the problems of all others."""
     results: list[Recommendation] = []
     problems: list[Problem] = []
     for name in names:
@@ -267,10 +268,10 @@ def _evaluated(protocol: Protocol, names: list[str], now: int | None) -> tuple[l
             continue
         for incident in given:
             try:
-                results.append(recommend(protocol, incident.check(protocol), now).exact())
+                results.append(recommend(protocol, incident.check(protocol), now))
             except IncidentError as error:
                 problems += _placed(error, incident)
-    return results, problems
+    return [*exact_results(results)], problems
 
 
 def _placed(error: IncidentError, incident: GivenIncident) -> list[Problem]:

@@ -146,7 +146,7 @@ class _Searching:
         self.present: Facts = tuple(
             value if fact is None else fact for fact, value in zip(result.incident.facts, assumed, strict=True)
         )
-        self.situation = situation_of(result, self.present)
+        self.situation = situation_of(result.protocol, self.present, result.now)
         self.facts = [
             name for name in result.protocol.facts if name in changeable & self.situation.space.by_fact.keys()
         ]

@@ -30,9 +30,14 @@ def exact(result: Recommendation) -> Recommendation:
         return result
     if result.range[0] == result.range[1]:
         return replace(result, exactness=Exactness(result.range, True))
-    found, proved = narrowed(situation_of(result), result.range)
-    assumed = _assumed(result, found)
-    return replace(result, range=found, exactness=Exactness(assumed, proved))
+    found, exactness = exact_range(situation_of(result.protocol, result.incident.facts, result.now), result.range)
+    return replace(result, range=found, exactness=exactness)
+
+
+def exact_range(situation: Situation, quick: Range) -> tuple[Range, Exactness]:
+    """The levels that can still come out, of those that are possible rule by rule, and how exact that is."""
+    found, proved = narrowed(situation, quick)
+    return found, Exactness(_assumed(situation, found), proved)
 
 
 def narrowed(situation: Situation, start: Range) -> tuple[Range, bool]:
@@ -76,22 +81,20 @@ def _at_least(situation: Situation, level: int) -> int:
     return situation.network.encoding.node(situation.network.plain.tiers[level - 1])
 
 
-def _assumed(result: Recommendation, found: Range) -> Range:
+def _assumed(situation: Situation, found: Range) -> Range:
     """The range under the assumptions, within what can still happen.
 
     Assumed criteria are not looked through: then it is what the formulas say at once.
     """
-    program = result.protocol.program
+    program, now = situation.space.protocol.program, situation.now
     facts: Facts = tuple(
-        assumed if fact is None else fact for fact, assumed in zip(result.incident.facts, program.assumed, strict=True)
+        assumed if fact is None else fact for fact, assumed in zip(situation.facts, program.assumed, strict=True)
     )
-    within = _within(program.tiers(facts, result.now, True), found)
+    within = _within(program.tiers(facts, now, True), found)
     if within[0] == within[1]:
         return within
-    situation = situation_of(result, facts)
-    if any(assumption.kind == "criterion" for assumption in result.assumptions):
-        return _within(situation.recommended(), found)
-    return narrowed(situation, within)[0]
+    supposed = situation_of(situation.space.protocol, facts, now)
+    return _within(supposed.recommended(), found) if supposed.assumes_criteria() else narrowed(supposed, within)[0]
 
 
 def _within(levels: Range, bounds: Range) -> Range:

@@ -54,7 +54,7 @@ def why(
     ({'g': True, 'h': True}, {'f': True})
     """
     result = exact(result)
-    situation = situation_of(result)
+    situation = situation_of(result.protocol, result.incident.facts, result.now)
     claim = _claim(result, situation, tier, response)
     if claim is None:
         return None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from rapid_response.evaluation.compiling import Facts, Range
-from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.evaluation.truth import UNKNOWN, YES
 from rapid_response.protocol.expressions import Condition
 from rapid_response.protocol.model import Protocol
@@ -36,9 +35,11 @@ class Sampled:
 
 @dataclass(frozen=True)
 class Situation:
-    """A space and the cell that each axis is in, None where it is not known."""
+    """Facts at a time of evaluation, and the cell that each axis of their space is in, None where it is not known."""
 
     space: Space
+    facts: Facts
+    now: int | None
     cells: tuple[int | None, ...]
 
     @property
@@ -57,9 +58,12 @@ class Situation:
         """Whether a condition that is not looked into is still open."""
         return any(axis.opaque and cell is None for axis, cell in zip(self.space.axes, self.cells, strict=True))
 
-    def supposing(self, cells: Mapping[int, int | None]) -> Situation:
-        """The same with other cells on some axes."""
-        return replace(self, cells=tuple(cells.get(axis, known) for axis, known in enumerate(self.cells)))
+    def assumes_criteria(self) -> bool:
+        """Whether something is assumed of a criterion because it is not known."""
+        protocol = self.space.protocol
+        assumed = [criterion.condition for criterion in protocol.criteria.values() if criterion.assumed is not None]
+        trace = protocol.program.trace(self.facts, self.now, True, None) if assumed else ()
+        return any(trace[protocol.program.slots[condition]] == UNKNOWN for condition in assumed)
 
     @cached_property
     def sure(self) -> Mapping[int, Bits]:
@@ -117,12 +121,11 @@ def _levels(sure: Sequence[Bits], opposed: Sequence[Bits]) -> Range:
     return low, min((level for level, missed in enumerate(opposed) if missed), default=len(opposed))
 
 
-def situation_of(result: Recommendation, facts: Facts | None = None) -> Situation:
-    """What is known in a result; or, of the same incident, only some facts, or some supposed ones."""
-    protocol, facts = result.protocol, result.incident.facts if facts is None else facts
-    space = space_of(protocol, result.now)
+def situation_of(protocol: Protocol, facts: Facts, now: int | None) -> Situation:
+    """What is known of an incident, given its encoded facts and the time of evaluation in microseconds."""
+    space = space_of(protocol, now)
     known = dict(zip(protocol.facts, facts, strict=True))
-    opaque = _opaque(protocol, space.axes, facts, result.now)
+    opaque = _opaque(protocol, space.axes, facts, now)
     cells: list[int | None] = []
     for axis in space.axes:
         if axis.fact is None:
@@ -130,7 +133,7 @@ def situation_of(result: Recommendation, facts: Facts | None = None) -> Situatio
         else:
             value = known[axis.fact]
             cells.append(None if value is None else axis.cell_of(value))
-    return Situation(space, tuple(cells))
+    return Situation(space, facts, now, tuple(cells))
 
 
 def _opaque(
