@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import os
+import subprocess
+import sys
+import time
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,6 +28,7 @@ from rapid_response.reports.terminal import columns, result_text
 from rapid_response.reports.vocabulary import clean
 from rapid_response.testing import as_ofs, incidents, protocols
 
+HERE = Path(__file__).parent.parent
 NIGHT = protocol_from_text("""
 protocol: night
 tiers:
@@ -251,6 +256,75 @@ def test_a_place_that_cannot_be_written_is_found_out_first(tmp_path: Path) -> No
         shown = _held(path, NO_FOOD)
         assert "cannot be written" in shown.replace("\n", " ")
         assert "How badly?" not in shown
+
+
+def test_what_cannot_be_saved_in_the_end_is_shown(tmp_path: Path) -> None:
+    """Where the place is gone once all is answered, the reason and the incident are shown, private answers included."""
+    folder = tmp_path / "stick"
+    folder.mkdir()
+
+    class Pulled(_Person):
+        def readline(self, size: int = -1, /) -> str:  # type: ignore[override]
+            if folder.exists():
+                folder.rmdir()
+            return super().readline(size)
+
+    writer = io.StringIO()
+    person = Pulled(writer, {**NO_FOOD, "The secret?": ["60"]})
+    assert hold_interview(NIGHT, {}, None, "en", person, writer, folder / "night.yaml") is None
+    shown = writer.getvalue()
+    assert "could not be saved: No such file or directory." in shown.replace("\n", " ")
+    assert "It holds answers that are private." in shown
+    told = shown[shown.rindex("\nid: night\n") :]
+    assert _saved(NIGHT, told) == {"id": "night", "harm": "killed", "alone": False, "needs": [], "secret": 60}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+def test_a_full_disk_is_told(tmp_path: Path) -> None:
+    """A disk without space is named as the reason, and the incident is shown."""
+    full = tmp_path / "full.yaml"
+    full.symlink_to("/dev/full")
+    shown = _held(full, {"exists already.": ["yes"], **NO_FOOD})
+    assert "could not be saved: No space left on device." in shown.replace("\n", " ")
+    assert "harm: killed" in shown
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
+    """Nothing but the file itself is left behind, also behind a link."""
+    file, link = tmp_path / "night.yaml", tmp_path / "link.yaml"
+    file.write_text("id: old\n", encoding="utf-8")
+    link.symlink_to(file)
+    _held(link, {"exists already.": ["yes"], **NO_FOOD})
+    assert file.read_text(encoding="utf-8").startswith("id: link\n")
+    assert link.is_symlink()
+    assert sorted(tmp_path.iterdir()) == [link, file]
+
+
+def test_private_answers_are_typed_unseen() -> None:
+    """In a terminal, what is typed of a private fact does not appear."""
+    termios = pytest.importorskip("termios")
+    script = (
+        "import sys; from tests.test_ask import NIGHT; from rapid_response.cli.asking import run_interview; "
+        "from rapid_response.reasoning.interview import start; "
+        "known = {'harm': 'killed', 'alone': False, 'needs': [], 'heard_at': '2026-02-01'}; "
+        "talked = run_interview(start(NIGHT, known), sys.stdin, sys.stdout, 'en'); "
+        "print(talked.facts['secret'] - 1, 'done')"
+    )
+    ours, theirs = os.openpty()
+    with subprocess.Popen([sys.executable, "-c", script], stdin=theirs, stdout=theirs, cwd=HERE) as process:
+        shown = ""
+        while "> " not in shown:
+            shown += os.read(ours, 1000).decode()
+        while termios.tcgetattr(ours)[3] & termios.ECHO:
+            time.sleep(0.01)
+        os.write(ours, b"67\n")
+        while "done" not in shown:
+            shown += os.read(ours, 1000).decode()
+        process.wait(timeout=30)
+    os.close(theirs)
+    os.close(ours)
+    assert "66 done" in shown
+    assert "67" not in shown
 
 
 def test_an_interview_is_about_one_incident(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from getpass import getpass
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -50,21 +51,16 @@ def hold_interview(
     """Ask what can still matter, write the result, and save the incident as YAML under the file's name as its id.
 
     Ends well at the end of the input and where it is interrupted, with what is known so far. None where the file
-    cannot, or is not to, be written, which is found out before anything is asked.
+    cannot, or is not to, be written, which is found out before anything is asked if it can be; else the incident is
+    shown instead, so that nothing is lost.
     """
     lines = _Lines(reader, writer, language)
     if save and not _may_write(save, lines):
         return None
     named = {"id": save.stem, **facts} if save else facts
     interview = run_interview(start(protocol, named, now), reader, writer, language)
-    if save:
-        save.write_text(incident_yaml(interview.facts, interview.result.as_of), encoding="utf-8")
     writer.write(f"\n{result_text(interview.result, language)}\n")
-    if save:
-        lines.say("", explained.SAVED(language, save))
-        if any(protocol.facts[name].private for name in interview.result.facts):
-            lines.say(explained.SAVED_PRIVATE(language))
-    return interview
+    return interview if save is None or _kept(interview, save, lines) else None
 
 
 def run_interview(interview: Interview, reader: TextIO, writer: TextIO, language: str) -> Interview:
@@ -126,9 +122,42 @@ _Dumper.add_representer(bool, _yes_no)
 _Dumper.add_representer(Decimal, _number)
 
 
+def _kept(interview: Interview, path: Path, lines: _Lines) -> bool:
+    """Save the incident; where that fails, show it. Says where private answers now are."""
+    text = incident_yaml(interview.facts, interview.result.as_of)
+    private = any(interview.protocol.facts[name].private for name in interview.result.facts)
+    try:
+        _replace(path, text)
+    except OSError as error:
+        lines.say("", explained.NOT_SAVED(lines.language, path, error.strerror or type(error).__name__))
+        lines.say(*([explained.SHOWN_PRIVATE(lines.language)] if private else []))
+        lines.writer.write(f"\n{text}")
+        return False
+    lines.say("", explained.SAVED(lines.language, path))
+    lines.say(*([explained.SAVED_PRIVATE(lines.language)] if private else []))
+    return True
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file whole or not at all, so that what was there before is not lost to a full disk."""
+    if path.exists() and not path.is_file():
+        path.write_text(text, encoding="utf-8")
+        return
+    file = path.resolve()
+    part = file.with_name(f".{file.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def _may_write(path: Path, lines: _Lines) -> bool:
     """Whether the incident can go there, and replace what is there; says why not."""
-    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+    needed = (
+        [path] if path.exists() and not path.is_file() else [path.resolve().parent, *([path] if path.exists() else [])]
+    )
+    if path.is_dir() or not all(os.access(place, os.W_OK) for place in needed):
         lines.say(explained.CANNOT_WRITE(lines.language, path))
         return False
     if not path.exists():
@@ -163,14 +192,22 @@ class _Lines:
         for paragraph in paragraphs:
             self.writer.write("".join(f"{part}\n" for part in wrapped(paragraph, first, rest)))
 
-    def typed(self) -> str:
-        """What was typed. Raises _Stopped at the end of the input."""
+    def typed(self, hidden: bool = False) -> str:
+        """What was typed; in a terminal it can stay hidden. Raises _Stopped at the end of the input."""
         self.writer.write("> ")
         self.writer.flush()
+        if hidden and self.reader.isatty():
+            return self.unseen()
         typed = self.reader.readline()
         if not typed:
             raise _Stopped
         return typed.strip()
+
+    def unseen(self) -> str:
+        try:
+            return getpass("").strip()
+        except EOFError:
+            raise _Stopped from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +224,7 @@ class _Asking:
         self.lines.say("", self.standing(interview), self.words.question(fact))
         self.offer(fact)
         while True:
-            typed = self.lines.typed()
+            typed = self.lines.typed(hidden=fact.private)
             try:
                 return self.after(interview, fact, typed)
             except _Unclear as unclear:

@@ -116,7 +116,9 @@ SEVERAL = Phrase(
 )
 LIKE = Phrase("{}, like {}", "{}，例如 {}")
 ONE_LINE = Phrase("Text, on one line", "文字，寫在一行內")
-STAYS_PRIVATE = Phrase("This stays private: it is not shown again.", "這項不公開，不會再顯示。")
+STAYS_PRIVATE = Phrase(
+    "This stays private: it is not shown, nor while you type.", "這項不公開：不會顯示，輸入時也看不見。"
+)
 FIRST_QUESTION = Phrase("This is the first question.", "這是第一題。")
 NOT_A_CHOICE = Phrase("Please type a number from {} to {}.", "請輸入 {} 至 {} 的號碼。")
 NOT_A_NUMBER = Phrase("Please type a number.", "請輸入數字。")
@@ -132,4 +134,9 @@ NOT_REPLACED = Phrase(
 )
 CANNOT_WRITE = Phrase("{} cannot be written. Choose another name to save as.", "無法寫入 {}。請選用另一個檔案名稱。")
 SAVED = Phrase("Saved in {}.", "已存於 {}。")
+NOT_SAVED = Phrase(
+    "{} could not be saved: {}. Copy the incident from here, so that nothing is lost:",
+    "未能存於 {}：{}。請從這裡複製事件，以免遺失：",
+)
+SHOWN_PRIVATE = Phrase("It holds answers that are private.", "當中有不公開的答案。")
 SAVED_PRIVATE = Phrase("The file holds answers that are private.", "檔案內有不公開的答案。")
