@@ -258,6 +258,21 @@ def test_a_place_that_cannot_be_written_is_found_out_first(tmp_path: Path) -> No
         assert "How badly?" not in shown
 
 
+def test_without_a_file_one_is_asked_for_in_the_end(tmp_path: Path) -> None:
+    """Answers are not lost for want of a file's name; it is asked again if it cannot be written, and none is fine too."""
+    path = tmp_path / "tonight.yaml"
+    for typed, saved in (([str(tmp_path), str(path)], True), ([""], False), ([], False)):
+        path.unlink(missing_ok=True)
+        writer = io.StringIO()
+        person = _Person(writer, {**NO_FOOD, "type the name of a file": typed})
+        interview = hold_interview(NIGHT, {}, None, "en", person, writer)
+        assert interview is not None
+        assert path.exists() == saved
+    unasked = io.StringIO()
+    hold_interview(NIGHT, {"harm": "none"}, None, "en", io.StringIO(), unasked)
+    assert "type the name of a file" not in unasked.getvalue()
+
+
 def test_what_cannot_be_saved_in_the_end_is_shown(tmp_path: Path) -> None:
     """Where the place is gone once all is answered, the reason and the incident are shown, private answers included."""
     folder = tmp_path / "stick"

@@ -50,9 +50,9 @@ def hold_interview(
 ) -> Interview | None:
     """Ask what can still matter, write the result, and save the incident as YAML under the file's name as its id.
 
-    Ends well at the end of the input and where it is interrupted, with what is known so far. None where the file
-    cannot, or is not to, be written, which is found out before anything is asked if it can be; else the incident is
-    shown instead, so that nothing is lost.
+    Where no file is named and something was answered, one is asked for in the end. Ends well at the end of the input
+    and where it is interrupted, with what is known so far. None where the file cannot, or is not to, be written, which
+    is found out before anything is asked if it can be; else the incident is shown instead, so that nothing is lost.
     """
     lines = _Lines(reader, writer, language)
     if save and not _may_write(save, lines):
@@ -60,6 +60,8 @@ def hold_interview(
     named = {"id": save.stem, **facts} if save else facts
     interview = run_interview(start(protocol, named, now), reader, writer, language)
     writer.write(f"\n{result_text(interview.result, language)}\n")
+    if save is None and interview.facts != facts:
+        save = _place_to_save(lines)
     return interview if save is None or _kept(interview, save, lines) else None
 
 
@@ -124,7 +126,7 @@ _Dumper.add_representer(Decimal, _number)
 
 def _kept(interview: Interview, path: Path, lines: _Lines) -> bool:
     """Save the incident; where that fails, show it. Says where private answers now are."""
-    text = incident_yaml(interview.facts, interview.result.as_of)
+    text = incident_yaml({"id": path.stem, **interview.facts}, interview.result.as_of)
     private = any(interview.protocol.facts[name].private for name in interview.result.facts)
     try:
         _replace(path, text)
@@ -136,6 +138,21 @@ def _kept(interview: Interview, path: Path, lines: _Lines) -> bool:
     lines.say("", explained.SAVED(lines.language, path))
     lines.say(*([explained.SAVED_PRIVATE(lines.language)] if private else []))
     return True
+
+
+def _place_to_save(lines: _Lines) -> Path | None:
+    """A file that is typed and can be written; None where none is wanted."""
+    try:
+        while True:
+            lines.say("", explained.SAVE_AS(lines.language))
+            typed = lines.typed()
+            if not typed:
+                return None
+            if _may_write(Path(typed), lines):
+                return Path(typed)
+    except (_Stopped, KeyboardInterrupt):
+        lines.say("")
+        return None
 
 
 def _replace(path: Path, text: str) -> None:

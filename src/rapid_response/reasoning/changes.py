@@ -160,11 +160,16 @@ class _Searching:
         once = all(names_once(protocol, condition, set()) for condition in assumed)
         return self.goal.certain and once and not any(axis.opaque for axis in axes)
 
+    def axes(self, fact: str) -> Sequence[int]:
+        """The axes of a fact, its options in their order."""
+        space = self.situation.space
+        return sorted(space.by_fact[fact], key=lambda axis: space.axes[axis].option or 0)
+
     # One fact
 
     def alone(self, limit: int) -> Changes | None:
         """Changes of one fact; None where there are none, or where not every value can be tried."""
-        axes = [self.situation.space.by_fact[fact] for fact in self.facts]
+        axes = [self.axes(fact) for fact in self.facts]
         if max(map(len, axes), default=0) > MOST_OPTIONS:
             return None
         trials = Trials(self.situation)
@@ -234,7 +239,7 @@ class _Searching:
 
     def variants(self, fact: str) -> Iterator[Cells]:
         """Other values of a fact, nearest first."""
-        axes = self.situation.space.by_fact[fact]
+        axes = self.axes(fact)
         if self.situation.space.axes[axes[0]].option is not None:
             yield from self.sets(axes)
             return

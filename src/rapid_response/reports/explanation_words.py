@@ -134,6 +134,10 @@ NOT_REPLACED = Phrase(
 )
 CANNOT_WRITE = Phrase("{} cannot be written. Choose another name to save as.", "無法寫入 {}。請選用另一個檔案名稱。")
 SAVED = Phrase("Saved in {}.", "已存於 {}。")
+SAVE_AS = Phrase(
+    "To keep these answers, type the name of a file, like tonight.yaml. Enter alone keeps nothing.",
+    "要保留以上答案，請輸入檔案名稱，例如 tonight.yaml。只按 Enter 則不保留。",
+)
 NOT_SAVED = Phrase(
     "{} could not be saved: {}. Copy the incident from here, so that nothing is lost:",
     "未能存於 {}：{}。請從這裡複製事件，以免遺失：",
