@@ -176,8 +176,13 @@ def _response(random: Random, number: int, named: Sequence[str]) -> str:
 def incident(random: Random, protocol: Protocol, position: int) -> dict[str, Any]:
     """A made-up incident; the share of its facts that is unknown goes by its position."""
     share = UNKNOWN_SHARES[position % len(UNKNOWN_SHARES)]
-    answers = {name: _value(random, fact) for name, fact in protocol.facts.items()}
+    answers = complete_incident(random, protocol)
     return {name: value for name, value in answers.items() if random.random() >= share}
+
+
+def complete_incident(random: Random, protocol: Protocol) -> dict[str, Any]:
+    """A made-up incident of which everything is known."""
+    return {name: _value(random, fact) for name, fact in protocol.facts.items()}
 
 
 def _value(random: Random, fact: Fact) -> Any:

@@ -259,7 +259,7 @@ def test_a_place_that_cannot_be_written_is_found_out_first(tmp_path: Path) -> No
 
 
 def test_without_a_file_one_is_asked_for_in_the_end(tmp_path: Path) -> None:
-    """Answers are not lost for want of a file's name; it is asked again if it cannot be written, and none is fine too."""
+    """Answers are not lost for want of a file: one is asked for, again if it cannot be written; none is fine too."""
     path = tmp_path / "tonight.yaml"
     for typed, saved in (([str(tmp_path), str(path)], True), ([""], False), ([], False)):
         path.unlink(missing_ok=True)
