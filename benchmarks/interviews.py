@@ -52,15 +52,9 @@ def _asked(protocol: Protocol, answers: dict[str, Any], order: Order) -> int:
     return len(known)
 
 
-def _widest(question: Question) -> int:
-    """How many tiers lie between the ends of the range after the answer that narrows it least."""
-    return max(outcome.highest.level - outcome.lowest.level for outcome in question.outcomes)
-
-
 ORDERS: dict[str, Order] = {
-    "expected": lambda asked, _: asked[0],
-    "worst case by range, then expected": lambda asked, _: min(asked, key=_widest),
-    "worst case by questions left, then expected": lambda asked, _: min(asked, key=lambda one: one.most_left),
+    "worst case, then expected (as given)": lambda asked, _: asked[0],
+    "fewest questions left in the worst case": lambda asked, _: min(asked, key=lambda one: one.most_left),
     "as in the protocol": lambda asked, facts: min(asked, key=lambda one: facts.index(one.fact)),
 }
 

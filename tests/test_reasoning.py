@@ -37,7 +37,7 @@ MOST_WAYS = 300
 MOST_CHANGED_HERE = 3
 """Changes of fewer facts are all tried out."""
 
-thorough = settings(max_examples=settings().max_examples, suppress_health_check=list(HealthCheck))
+thorough = settings(max_examples=settings().max_examples // 2, suppress_health_check=list(HealthCheck))
 
 
 @st.composite
@@ -207,6 +207,31 @@ def test_excluded_middle() -> None:
     )
     found = exact(protocol.evaluate({}))
     assert (found.lowest.name, found.standing, found.response("r").state) == ("high", "settled", "active")
+
+
+@pytest.mark.parametrize(("effect", "settled"), [("raise_to: top", "top"), ("limit_to: low", "low")])
+def test_several_facts_together_settle_it(effect: str, settled: str) -> None:
+    """What follows only from three facts together, whichever way each turns out, is found over several tiers."""
+    ways = [" and ".join(signs) for signs in product(("x", "not x"), ("y", "not y"), ("z", "not z"))]
+    protocol = protocol_from_text(
+        "protocol: p\ntiers: {low: {}, middle: {}, upper: {}, top: {}}\n"
+        "facts: {x: {type: yes_no}, y: {type: yes_no}, z: {type: yes_no}}\nrules:\n"
+        + "".join(f"  r{number}: {{when: {way}, {effect}}}\n" for number, way in enumerate(ways))
+        + ("" if settled == "top" else "  always: {raise_to: top}\n")
+    )
+    found = exact(protocol.evaluate({}))
+    assert (found.lowest.name, found.highest.name, is_exact(found)) == (settled, settled, True)
+
+
+def test_what_is_assumed_never_leaves_the_range() -> None:
+    """A criterion that must hold, though no single fact says so, is not assumed to fail."""
+    protocol = protocol_from_text(
+        "protocol: p\ntiers: {low: {}, high: {}}\nfacts: {x: {type: yes_no}, y: {type: yes_no}}\n"
+        "criteria: {c: {when: x and y or x and not y or not x and y or not x and not y, until_known: no}}\n"
+        "rules: {r: {when: c, raise_to: high}}"
+    )
+    result = protocol.evaluate({})
+    assert (str(result.tier), str(exact(result).tier), exact(result).standing) == ("low", "high", "settled")
 
 
 # Questions

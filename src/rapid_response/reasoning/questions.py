@@ -90,8 +90,9 @@ class Questions:
 def questions(result: Recommendation, frequencies: Frequencies | None = None) -> Questions:
     """What to find out next about an incident.
 
-    Best is what leaves the least uncertainty about the tier on average, over ways in which the incident may turn out:
-    all answers equally likely, or as likely as `frequencies` say. Questions that can change only responses come last.
+    Best is what narrows the range of tiers most in the worst case; among equals, which most are, what leaves the least
+    uncertainty about the tier on average, over ways in which the incident may turn out: all answers equally likely, or
+    as likely as `frequencies` say. Questions that can change only responses come last.
 
     >>> from rapid_response import protocol_from_text
     >>> protocol = protocol_from_text(
@@ -111,12 +112,12 @@ def questions(result: Recommendation, frequencies: Frequencies | None = None) ->
     pool = _pool(situation.space, frequencies or {})
     sampled = situation.sampled if pool is None else situation.sampled_in(pool)
     asking = _Asking(result, situation, sampled, relevance)
-    asked = tuple(asking.question(fact) for fact in asking.ranked())
+    asked = sorted((asking.question(fact) for fact in asking.ranked()), key=asking.worst_case)
     relevant = relevance.tier | relevance.responses
     irrelevant = tuple(fact for fact in result.missing if fact not in relevant)
     unresolved = tuple(fact for fact in result.missing if fact in relevance.unresolved)
     most_left = min(len(relevance.tier), 1 + asked[0].most_left) if relevance.tier else 0
-    return Questions(asked, irrelevant, unresolved, most_left)
+    return Questions(tuple(asked), irrelevant, unresolved, most_left)
 
 
 class _Asking:
@@ -172,6 +173,12 @@ class _Asking:
             yield above & ~reached
             above &= reached
         yield above
+
+    def worst_case(self, question: Question) -> tuple[bool, int]:
+        """Questions about the tier first, by how far apart the ends of its range still are, whatever the answer."""
+        low, high = self.result.range
+        ends = (outcome.highest.level - outcome.lowest.level for outcome in question.outcomes)
+        return question.about != "tier", max(ends, default=high - low)
 
     # One question
 
