@@ -1,10 +1,11 @@
 """What else could be, one incident at a time: every answer on the coalition's protocol and on generated larger ones.
 
-    python -m benchmarks.reasoning [--incidents 100] [--protocols 3] [--solver python-sat|ours|both]
+    python -m benchmarks.reasoning [--incidents 100] [--protocols 3] [--batch 10000] [--solver python-sat|ours|both]
 
 Each answer is asked once, about an incident of which nothing is known, before it is timed about every incident in turn,
 each with another share of its facts unknown. Shown are medians and 99th percentiles in milliseconds of processor time,
-with python-sat and with our own solver side by side.
+with python-sat and with our own solver side by side. After that exact ranges of many incidents at once, as they come
+in practice: most of them like one that was there before.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import platform
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Any
 
@@ -21,6 +22,7 @@ from rapid_response import load_protocol, protocol_from_text
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol.model import Fact, Protocol
 from rapid_response.reasoning import network
+from rapid_response.reasoning.batch import ExactRanges, exact_results
 from rapid_response.reasoning.changes import what_would
 from rapid_response.reasoning.questions import questions
 from rapid_response.reasoning.ranges import exact
@@ -54,12 +56,14 @@ def main() -> None:
         solver: {name: _times(group, options.incidents, solver) for name, group in groups.items()} for solver in solvers
     }
     print(_table(solvers, groups, times))
+    print(_batch(groups, options.batch))
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("--incidents", type=int, default=100)
     parser.add_argument("--protocols", type=int, default=3)
+    parser.add_argument("--batch", type=int, default=10_000)
     parser.add_argument("--solver", choices=(*SOLVERS, "both"), default="both")
     return parser.parse_args()
 
@@ -112,6 +116,33 @@ def _shown(seconds: list[float]) -> str:
     ordered = sorted(seconds)
     slow = ordered[min(len(ordered) - 1, round(0.99 * len(ordered)))]
     return f"{statistics.median(ordered) * 1e3:.1f} / {slow * 1e3:.1f}"
+
+
+def _batch(groups: Mapping[str, Sequence[Protocol]], count: int) -> str:
+    """Microseconds for the exact range of each of many incidents, one by one and together."""
+    _choose("python-sat")
+    lines = [f"\n| {count:,} incidents | " + " | ".join(groups) + " |", "| --- |" + " ---: |" * len(groups)]
+    columns = [_batch_times(protocols[0], count) for protocols in groups.values()]
+    for name in columns[0]:
+        lines.append(f"| {name} | {' | '.join(column[name] for column in columns)} |")
+    return "\n".join(lines)
+
+
+def _batch_times(protocol: Protocol, count: int) -> dict[str, str]:
+    results = [protocol.evaluate(facts, as_of=AS_OF) for facts in skewed_incidents(Random(SEED), protocol, count)]
+    exact(protocol.evaluate({}, as_of=AS_OF))
+    ranges, start = ExactRanges(protocol), time.process_time()
+    for result in results:
+        ranges.of(result.incident.facts, result.now, result.range)
+    middle = time.process_time()
+    alone = [exact(result) for result in results]
+    end = time.process_time()
+    assert list(exact_results(results)) == alone
+    return {
+        "different combinations that are open": f"{len(ranges.remembered):,}",
+        "one by one, µs each": f"{(end - middle) / count * 1e6:.0f}",
+        "together, µs each": f"{(middle - start) / count * 1e6:.0f}",
+    }
 
 
 # Made-up protocols and incidents
@@ -178,6 +209,13 @@ def incident(random: Random, protocol: Protocol, position: int) -> dict[str, Any
     share = UNKNOWN_SHARES[position % len(UNKNOWN_SHARES)]
     answers = complete_incident(random, protocol)
     return {name: value for name, value in answers.items() if random.random() >= share}
+
+
+def skewed_incidents(random: Random, protocol: Protocol, count: int) -> list[dict[str, Any]]:
+    """Made-up incidents, of which the first few hundred come again and again, the earlier ones more often."""
+    kinds = [incident(random, protocol, position) for position in range(count // 20)]
+    weights = [1 / position for position in range(1, len(kinds) + 1)]
+    return random.choices(kinds, weights, k=count)
 
 
 def complete_incident(random: Random, protocol: Protocol) -> dict[str, Any]:
