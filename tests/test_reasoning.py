@@ -19,7 +19,7 @@ from rapid_response.evaluation.compiling import Facts
 from rapid_response.evaluation.outcomes import ResponseState
 from rapid_response.evaluation.recommendation import Recommendation, recommend
 from rapid_response.protocol.values import Encoded
-from rapid_response.reasoning import network
+from rapid_response.reasoning import changes, network, several
 from rapid_response.reasoning.batch import ExactRanges, exact_results
 from rapid_response.reasoning.changes import what_would
 from rapid_response.reasoning.interview import start
@@ -449,6 +449,62 @@ def test_several_facts_together() -> None:
     assert [dict(change.facts) for change in found] == [{"f": True, "harm": "much", "age": 65}]
 
 
+@pytest.mark.parametrize("join", [" or ", " and "])
+def test_where_there_are_more_changes_than_are_given_it_is_said(join: str) -> None:
+    """A list cut off at its limit is not complete; one that has room for all is. Either way no fewer facts would do."""
+    facts = [f"f{number}" for number in range(6)]
+    pairs = [f"({one}{join}{other})" for one, other in zip(facts[::2], facts[1::2], strict=True)]
+    protocol = protocol_from_text(
+        "protocol: p\ntiers: {low: {}, high: {}}\nfacts:\n"
+        + "".join(f"  {fact}: {{type: yes_no}}\n" for fact in facts)
+        + f"rules: {{r: {{when: {' or '.join(pairs)}, raise_to: high}}}}"
+    )
+    result, number = protocol.evaluate(dict.fromkeys(facts, False)), 6 if join == " or " else 3
+    for limit in range(1, 8):
+        found = what_would(result, tier="high", limit=limit)
+        assert (len(found), found.exact, found.complete) == (min(limit, number), True, limit >= number)
+
+
+def test_three_facts_rather_than_four() -> None:
+    """Where four facts lead there in many ways and three in one, the three are given; where nine would have to, none."""
+    facts = [f"f{number}" for number in range(10)]
+    fours = [" and ".join(four) for four in combinations(facts[:7], 4)]
+    for rules, fixed, number in (([*fours, "f7 and f8 and f9"], (), 3), ([" and ".join(facts[:9])], ("f9",), 0)):
+        protocol = protocol_from_text(
+            "protocol: p\ntiers: {low: {}, high: {}}\nfacts:\n"
+            + "".join(f"  {fact}: {{type: yes_no}}\n" for fact in facts)
+            + "rules:\n"
+            + "".join(f"  r{place}: {{when: {rule}, raise_to: high}}\n" for place, rule in enumerate(rules))
+        )
+        found = what_would(protocol.evaluate(dict.fromkeys(facts, False)), tier="high", fixed=fixed)
+        assert [len(change.facts) for change in found] == ([number] if number else [])
+        assert (found.exact, found.complete) == (bool(number), bool(number))
+
+
+def test_assumptions_that_formulas_see_through_are_not_called_exact() -> None:
+    """Where a criterion is assumed though it follows from nothing known, a smaller change may escape: that is said."""
+    protocol = protocol_from_text(
+        "protocol: p\ntiers: {low: {}, middle: {}, high: {}}\n"
+        "facts: {x: {type: yes_no}, d: {type: yes_no}, e: {type: yes_no}}\n"
+        "criteria: {c: {when: x or not x, until_known: no}, k: {when: d, until_known: yes}}\n"
+        "rules: {m: {when: c and k, raise_to: middle}, h: {when: e, raise_to: high}}"
+    )
+    result = protocol.evaluate({"e": True})
+    assert leads(with_facts(result, {"e": False}), "low")
+    assert not what_would(result, tier="low").exact
+
+
+def test_what_is_not_looked_into_is_not_called_exact() -> None:
+    """Where a condition is too large to look into, finding nothing is no proof; where none is, it is."""
+    facts = "facts: {a: {type: number, min: 0, max: 9999}, b: {type: number, min: 0, max: 9999}, f: {type: yes_no}}\n"
+    for condition, proved in (("a * b >= 100 and f", False), ("a >= 100 and b >= 100 and f", True)):
+        protocol = protocol_from_text(
+            f"protocol: p\ntiers: {{low: {{}}, high: {{}}}}\n{facts}rules: {{r: {{when: {condition}, raise_to: high}}}}"
+        )
+        found = what_would(protocol.evaluate({"a": 1, "b": 1, "f": True}), tier="high", fixed=["a"])
+        assert (len(found), found.exact) == (0, proved)
+
+
 def test_unknown_names_are_refused() -> None:
     """A tier, response or fact that the protocol does not have is a KeyError."""
     result = load_protocol("protocol_rules/ccsj").evaluate({}, as_of="2026-04-07T23:10")
@@ -535,12 +591,39 @@ def test_answers_do_not_depend_on_earlier_ones(result: Recommendation) -> None:
 
 
 def test_private_values_are_left_out() -> None:
-    """Values of private facts are in no reasons' data unless asked for, and no values are in their representation."""
+    """Values of private facts are in no answer's data unless asked for, and no values are in representations."""
     protocol = protocol_from_text(
-        "protocol: p\ntiers: {low: {}, high: {}}\nfacts: {f: {type: yes_no, private: yes}}\n"
-        "rules: {r: {when: f, raise_to: high}}"
+        "protocol: p\ntiers: {low: {}, high: {}}\n"
+        "facts: {f: {type: number, min: 0, max: 9999, private: yes}, g: {type: yes_no}}\n"
+        "rules: {r: {when: f >= 4321 and g, raise_to: high}}"
     )
-    found = why(protocol.evaluate({"f": True}))
-    assert found is not None
-    assert (found.to_dict()["facts"], found.to_dict(private=True)["facts"]) == ({"f": None}, {"f": True})
-    assert "True" not in repr(found)
+    result = protocol.evaluate({"f": 1234})
+    reason, audit, asked = why(result), why_not(result, "high"), questions(protocol.evaluate({"g": True}))
+    assert reason is not None
+    assert (reason.to_dict()["facts"], reason.to_dict()["private"]) == ({"f": None}, ["f"])
+    assert (reason.to_dict(private=True)["facts"], reason.to_dict(private=True)["private"]) == ({"f": 1234}, [])
+    [change] = audit.to_dict()["changes"]["found"]
+    assert (change["facts"], change["private"]) == ({"f": None, "g": True}, ["f"])
+    [change] = audit.to_dict(private=True)["changes"]["found"]
+    assert (change["facts"], change["private"]) == ({"f": 4321, "g": True}, [])
+    assert "1234" not in repr((reason, audit.changes, asked, result)) + str(audit.to_dict())
+    assert "4321" not in repr((reason, audit.changes, result))
+
+
+@thorough
+@given(st.data(), results(most_ways=20))
+def test_changes_by_a_search_that_is_given_up(data: st.DataObject, result: Recommendation) -> None:
+    """Whatever the solver fails to say for want of time, changes lead where they should, and none is passed off."""
+    tier, spent = data.draw(st.sampled_from(result.protocol.tiers)), data.draw(st.integers(0, 3))
+    whole = what_would(result, tier=tier.name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(several, "MOST_TRIED", spent)
+        patch.setattr(changes, "MOST_OPTIONS", 0)
+        found = what_would(result, tier=tier.name)
+    assert all(change.result.tier == tier for change in found)
+    assert not found.exact or {len(change.facts) for change in found} == {len(change.facts) for change in whole}
+    assert not found.complete or {*map(_facts, found)} == {*map(_facts, whole)}
+
+
+def _facts(change: changes.Change) -> frozenset[str]:
+    return frozenset(change.facts)

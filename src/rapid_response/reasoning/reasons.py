@@ -30,9 +30,13 @@ class Why:
     private: frozenset[str] = frozenset()
 
     def to_dict(self, private: bool = False) -> dict[str, Any]:
-        """The reasons as plain data; values of private facts only where asked for."""
-        facts = {name: None if name in self.private and not private else value for name, value in self.facts.items()}
-        return {"claim": self.claim, "facts": facts, "least": self.least}
+        """The reasons as plain data; values of private facts only where asked for.
+
+        `private` names the facts whose values are left out.
+        """
+        hidden = [name for name in self.facts if name in self.private and not private]
+        facts = {name: None if name in hidden else value for name, value in self.facts.items()}
+        return {"claim": self.claim, "facts": facts, "private": hidden, "least": self.least}
 
 
 def why(
