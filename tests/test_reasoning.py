@@ -6,6 +6,7 @@ import doctest
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from itertools import combinations, product
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,13 @@ from rapid_response.evaluation.recommendation import Recommendation, recommend
 from rapid_response.protocol.values import Encoded
 from rapid_response.reasoning import changes, network, several
 from rapid_response.reasoning.batch import ExactRanges, exact_results
-from rapid_response.reasoning.changes import what_would
+from rapid_response.reasoning.changes import Changes, what_would
 from rapid_response.reasoning.interview import start
 from rapid_response.reasoning.network import Space, space_of
 from rapid_response.reasoning.questions import questions
 from rapid_response.reasoning.ranges import exact
 from rapid_response.reasoning.reasons import why
+from rapid_response.reasoning.solver import Answer, Clause, make_solver
 from rapid_response.reasoning.why_not import why_not
 from rapid_response.testing import as_ofs, incidents, protocols
 
@@ -366,7 +368,7 @@ def test_smallest_why(result: Recommendation) -> None:
 @thorough
 @given(results())
 def test_why_a_response(result: Recommendation) -> None:
-    """The reasons for a response force its state in every way in which all other facts may turn out."""
+    """P6: the reasons for a response force its state, whatever all other facts are; none of them can be left out."""
     for response in result.protocol.responses:
         found = why(result, response=response)
         states = {way.response(response).state for way in completions(result)}
@@ -375,6 +377,8 @@ def test_why_a_response(result: Recommendation) -> None:
             few = narrowed(only(result, tuple(found.facts)), 100)
             assert {way.response(response).state for way in completions(few)} == states
             assert found.claim == f"{response} is {next(iter(states))}"
+            for fact in found.facts:
+                assert why(only(result, [name for name in found.facts if name != fact]), response=response) is None
 
 
 # Changes
@@ -466,7 +470,7 @@ def test_where_there_are_more_changes_than_are_given_it_is_said(join: str) -> No
 
 
 def test_three_facts_rather_than_four() -> None:
-    """Where four facts lead there in many ways and three in one, the three are given; where nine would have to, none."""
+    """Where four facts lead there in many ways and three in one, the three are given; where it takes nine, none."""
     facts = [f"f{number}" for number in range(10)]
     fours = [" and ".join(four) for four in combinations(facts[:7], 4)]
     for rules, fixed, number in (([*fours, "f7 and f8 and f9"], (), 3), ([" and ".join(facts[:9])], ("f9",), 0)):
@@ -479,6 +483,16 @@ def test_three_facts_rather_than_four() -> None:
         found = what_would(protocol.evaluate(dict.fromkeys(facts, False)), tier="high", fixed=fixed)
         assert [len(change.facts) for change in found] == ([number] if number else [])
         assert (found.exact, found.complete) == (bool(number), bool(number))
+
+
+def test_a_change_that_fails_by_itself_may_do_with_another() -> None:
+    """What only the exact result sees is no change by itself; with the fact that the rule waits for, it is."""
+    protocol = protocol_from_text(
+        "protocol: p\ntiers: {low: {}, high: {}}\nfacts: {p: {type: yes_no}, x: {type: yes_no}}\n"
+        "rules: {r: {when: p and (x or not x), raise_to: high}}"
+    )
+    found = what_would(protocol.evaluate({"p": False}), tier="high")
+    assert [sorted(change.facts) for change in found] == [["p", "x"]]
 
 
 def test_assumptions_that_formulas_see_through_are_not_called_exact() -> None:
@@ -522,7 +536,7 @@ def test_unknown_names_are_refused() -> None:
 @thorough
 @given(st.data(), results(most_ways=40))
 def test_why_not(data: st.DataObject, result: Recommendation) -> None:
-    """Every rule said to have lacked something could raise to the tier, did not fire, and names what it lacked."""
+    """Each rule that could raise to the tier and did not fire is named with what it lacked, and each limit below it."""
     tier = data.draw(st.sampled_from(result.protocol.tiers))
     found = why_not(result, tier.name)
     for lacking in found.raises:
@@ -530,7 +544,15 @@ def test_why_not(data: st.DataObject, result: Recommendation) -> None:
         assert lacking.rule.state in ("not fired", "open")
         assert lacking.lacked or lacking.excepted
     assert all(rule.tiers[0] < tier for rule in found.limits)
-    assert found.possible or tier < exact(result).lowest or exact(result).highest < tier
+    assert found.possible == (exact(result).lowest <= tier <= exact(result).highest)
+    told = {*(lacking.rule.name for lacking in found.raises), *(rule.name for rule in (*found.limits, *found.above))}
+    fired = [rule for rule in exact(result).rules if rule.state == "fired"]
+    assert told >= {rule.name for rule in fired if rule.part.effect == "raise_to" and rule.tiers[0] > tier}
+    recommended = exact(result).tier
+    if recommended is None or recommended < tier:
+        assert told >= {rule.name for rule in fired if rule.part.effect == "limit_to" and rule.tiers[0] < tier}
+        idle = [rule for rule in exact(result).rules if rule.state in ("not fired", "open")]
+        assert told >= {rule.name for rule in idle if rule.part.effect == "raise_to" and rule.tiers[1] >= tier}
 
 
 # Interviews
@@ -610,19 +632,53 @@ def test_private_values_are_left_out() -> None:
     assert "4321" not in repr((reason, audit.changes, result))
 
 
+class Impatient:
+    """A solver that gives a question up after few conflicts."""
+
+    def __init__(self, clauses: Sequence[Clause], variables: int, budget: int) -> None:
+        self.solver, self.budget = make_solver(clauses, variables), budget
+        self.add = self.solver.add
+
+    def solve(self, literals: Sequence[int], budget: int = 0) -> Answer:  # noqa: ARG002
+        return self.solver.solve(literals, self.budget)
+
+
+def given_up(result: Recommendation, tier: str, tried: int, budget: int) -> Changes:
+    """The changes found where so many sets of facts are tried, and a question is given up after so many conflicts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(several, "MOST_TRIED", tried)
+        patch.setattr(several, "make_solver", partial(Impatient, budget=budget))
+        patch.setattr(changes, "MOST_OPTIONS", 0)
+        return what_would(result, tier=tier)
+
+
 @thorough
 @given(st.data(), results(most_ways=20))
 def test_changes_by_a_search_that_is_given_up(data: st.DataObject, result: Recommendation) -> None:
-    """Whatever the solver fails to say for want of time, changes lead where they should, and none is passed off."""
-    tier, spent = data.draw(st.sampled_from(result.protocol.tiers)), data.draw(st.integers(0, 3))
+    """Whatever is not found for want of time, changes lead where they should, and none is passed off as the fewest."""
+    tier = data.draw(st.sampled_from(result.protocol.tiers))
     whole = what_would(result, tier=tier.name)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(several, "MOST_TRIED", spent)
-        patch.setattr(changes, "MOST_OPTIONS", 0)
-        found = what_would(result, tier=tier.name)
+    found = given_up(result, tier.name, data.draw(st.sampled_from([0, 1, 2, 64])), data.draw(st.integers(0, 5)))
     assert all(change.result.tier == tier for change in found)
     assert not found.exact or {len(change.facts) for change in found} == {len(change.facts) for change in whole}
     assert not found.complete or {*map(_facts, found)} == {*map(_facts, whole)}
+
+
+def test_a_search_that_is_given_up_at_few_facts_and_finds_more() -> None:
+    """What is found after a question about fewer facts was given up is not called the fewest."""
+    facts = [f"f{number}" for number in range(12)]
+    groups = [facts[0:3], facts[3:6], facts[6:9], facts[9:12]]
+    wanted = " and ".join(f"count({', '.join(group)}) >= 1" for group in groups)
+    protocol = protocol_from_text(
+        "protocol: p\ntiers: {low: {}, high: {}}\nfacts:\n"
+        + "".join(f"  {fact}: {{type: yes_no}}\n" for fact in facts)
+        + f"rules: {{r: {{when: '{wanted}', raise_to: high}}}}"
+    )
+    result = protocol.evaluate(dict.fromkeys(facts, False))
+    found = [given_up(result, "high", 64, budget) for budget in range(40)]
+    assert what_would(result, tier="high").exact
+    assert any(changes and not changes.exact for changes in found)
+    assert all(len(change.facts) == 4 for changes in found if changes.exact for change in changes)
 
 
 def _facts(change: changes.Change) -> frozenset[str]:
