@@ -125,6 +125,18 @@ def test_an_audit_names_rules_limits_and_the_smallest_difference() -> None:
     assert "• Age: 65 (now 40) · Quiet: no (now yes)" in text
 
 
+def test_an_exception_is_named_as_what_stood_in_the_way() -> None:
+    """Of a rule whose condition holds, the exception that kept it from firing is told."""
+    protocol = protocol_from_text(
+        "protocol: p\ntiers: {low: {}, high: {title: High}}\n"
+        "facts: {hurt: {type: yes_no, title: Hurt}, far: {type: yes_no, title: Far}}\n"
+        "rules: {r: {when: hurt, unless: far, raise_to: high}}"
+    )
+    text = _text(protocol.evaluate({"hurt": True, "far": True}), why_not="high")
+    assert "What stood in its way:\n      Far: yes\n" in text
+    assert "What it lacked" not in text
+
+
 def test_where_nothing_leads_is_said() -> None:
     """Where no change of the facts allowed leads there, that is said, and what was kept is named."""
     result = SIMPLE.evaluate({"hurt": True, "age": 40, "quiet": False, "story": ""})

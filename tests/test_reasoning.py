@@ -187,17 +187,16 @@ def test_batch(data: st.DataObject, protocol: Protocol) -> None:
 
 
 def test_batch_works_each_combination_out_once() -> None:
-    """Incidents that no condition tells apart are worked out once, and what is settled is not worked out at all."""
+    """Incidents that no condition tells apart are worked out once, others apart, and what is settled not at all."""
     protocol = protocol_from_text(
-        "protocol: p\ntiers: {low: {}, high: {}}\n"
+        "protocol: p\ntiers: {low: {}, middle: {}, high: {}}\n"
         "facts: {age: {type: number, min: 0, max: 120}, f: {type: yes_no}, story: {type: text}}\n"
-        "rules: {a: {when: age >= 65 and f, raise_to: high}}"
+        "rules: {a: {when: age >= 65 and f, raise_to: high}, b: {when: age >= 18 and f, raise_to: middle}}"
     )
     ranges = ExactRanges(protocol)
-    for age in range(121):
-        for story in (None, "one", "another"):
-            ranges.of((age, None, story), None)
-    assert len(ranges.remembered) == 1
+    found = {age: {ranges.of((age, None, story), None)[0] for story in (None, "one", "another")} for age in range(121)}
+    assert all(found[age] == {(0, (age >= 18) + (age >= 65))} for age in found)
+    assert len(ranges.remembered) == 2
 
 
 def test_excluded_middle() -> None:
@@ -234,6 +233,24 @@ def test_what_is_assumed_never_leaves_the_range() -> None:
     )
     result = protocol.evaluate({})
     assert (str(result.tier), str(exact(result).tier), exact(result).standing) == ("low", "high", "settled")
+
+
+def test_answers_are_thought_through() -> None:
+    """What an answer leads to is exact, also where that follows only from several other facts together."""
+    ways = [" and ".join(signs) for signs in product(("x", "not x"), ("y", "not y"), ("z", "not z"))]
+    protocol = protocol_from_text(
+        "protocol: p\ntiers: {low: {}, middle: {}, high: {}}\n"
+        "facts: {w: {type: yes_no}, x: {type: yes_no}, y: {type: yes_no}, z: {type: yes_no}}\nrules:\n"
+        + "".join(f"  r{number}: {{when: w and {way}, raise_to: high}}\n" for number, way in enumerate(ways))
+        + "".join(f"  l{number}: {{when: not w and {way}, limit_to: low}}\n" for number, way in enumerate(ways))
+        + "  always: {raise_to: middle}\n"
+    )
+    found = questions(protocol.evaluate({}))
+    assert [question.fact for question in found.asked] == ["w"]
+    assert [(str(o.answers), str(o.lowest), str(o.highest)) for o in found.asked[0].outcomes] == [
+        ("no", "low", "low"),
+        ("yes", "high", "high"),
+    ]
 
 
 # Questions
