@@ -486,6 +486,16 @@ def test_where_there_are_more_changes_than_are_given_it_is_said(join: str) -> No
         assert (len(found), found.exact, found.complete) == (min(limit, number), True, limit >= number)
 
 
+def test_what_is_recommended_may_stay_open() -> None:
+    """A change leads to a tier where that is recommended, though a higher one stays possible."""
+    protocol = protocol_from_text(
+        "protocol: p\ntiers: {low: {}, middle: {}, high: {}}\nfacts: {f: {type: yes_no}, g: {type: yes_no}}\n"
+        "rules: {r: {when: f, raise_to: middle}, s: {when: g, raise_to: high}}"
+    )
+    [change] = what_would(protocol.evaluate({"f": False}), tier="middle")
+    assert (change.facts, change.result.standing) == ({"f": True}, "open")
+
+
 def test_three_facts_rather_than_four() -> None:
     """Where four facts lead there in many ways and three in one, the three are given; where it takes nine, none."""
     facts = [f"f{number}" for number in range(10)]
