@@ -21,8 +21,10 @@ from rapid_response.reports.terminal import print_document
 
 
 def compare(
-    old: Annotated[Path, typer.Argument(help="The present version: a folder of YAML files, or one file.")],
-    new: Annotated[Path, typer.Argument(help="The proposed version.")],
+    old: Annotated[
+        Path, typer.Argument(help="The present version: a folder of YAML files, or one file.", metavar="OLD")
+    ],
+    new: Annotated[Path, typer.Argument(help="The proposed version.", metavar="NEW")],
     rename: Annotated[
         list[str] | None,
         typer.Option(
