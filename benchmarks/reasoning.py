@@ -70,7 +70,7 @@ def _options() -> argparse.Namespace:
 
 def _times(protocols: Sequence[Protocol], count: int, solver: str) -> dict[str, list[float]]:
     """The seconds of each answer about each incident."""
-    _choose(solver)
+    choose_solver(solver)
     found: dict[str, list[float]] = {name: [] for name in ANSWERS}
     for protocol in protocols:
         random = Random(SEED)
@@ -84,7 +84,7 @@ def _times(protocols: Sequence[Protocol], count: int, solver: str) -> dict[str, 
     return found
 
 
-def _choose(solver: str) -> None:
+def choose_solver(solver: str) -> None:
     """Answer with that solver from here on."""
     for cache in (network._space, network._network, network._translation):
         cache.cache_clear()
@@ -120,7 +120,7 @@ def _shown(seconds: list[float]) -> str:
 
 def _batch(groups: Mapping[str, Sequence[Protocol]], count: int) -> str:
     """Microseconds for the exact range of each of many incidents, one by one and together."""
-    _choose("python-sat")
+    choose_solver("python-sat")
     lines = [f"\n| {count:,} incidents | " + " | ".join(groups) + " |", "| --- |" + " ---: |" * len(groups)]
     columns = [_batch_times(protocols[0], count) for protocols in groups.values()]
     for name in columns[0]:
@@ -150,35 +150,46 @@ def _batch_times(protocol: Protocol, count: int) -> dict[str, str]:
 
 def generated_protocol(random: Random) -> Protocol:
     """A protocol of 40 facts, 20 criteria, a score, 100 rules and 20 responses."""
-    facts = [_fact(random, number) for number in range(40)]
-    conditions = [condition for _, fact in facts for condition in fact]
+    return protocol_from_text(generated_text(random, facts=40, rules=100))
+
+
+def generated_text(random: Random, *, facts: int, rules: int, more_is: bool = False, properties: int = 0) -> str:
+    """The YAML of a protocol of so many facts and rules, and of 20 criteria, a score and 20 responses.
+
+    `more_is` declares of every fact of which there can be more that more of it never lowers the tier.
+    """
+    asked = [_fact(random, number, more_is) for number in range(facts)]
+    conditions = [condition for _, fact in asked for condition in fact]
     criteria = {f"c{number}": _condition(random, conditions) for number in range(20)}
     named = [*conditions, *criteria]
-    score = "".join(f"      - {{add: {random.randint(1, 3)}, when: {random.choice(named)}}}\n" for _ in range(12))
+    score = "".join(f"      - {{add: {random.randint(1, 3)}, when: '{random.choice(named)}'}}\n" for _ in range(12))
     named += [f"score >= {bound}" for bound in (6, 10, 14)]
-    rules = "".join(_rule(random, number, named) for number in range(100))
+    written = "".join(_rule(random, number, named) for number in range(rules))
     responses = "".join(_response(random, number, named) for number in range(20))
-    return protocol_from_text(
+    always = "".join(_property(random, number, named) for number in range(properties))
+    return (
         "protocol: generated\ntiers: {a: {}, b: {}, c: {}, d: {}}\nfacts:\n"
-        + "".join(text for text, _ in facts)
+        + "".join(text for text, _ in asked)
         + "criteria:\n"
         + "".join(f"  {name}: {{when: '{text}'}}\n" for name, text in criteria.items())
-        + f"measures:\n  score:\n    points:\n{score}rules:\n{rules}responses:\n{responses}"
+        + f"measures:\n  score:\n    points:\n{score}rules:\n{written}responses:\n{responses}"
+        + (f"always:\n{always}" if always else "")
     )
 
 
-def _fact(random: Random, number: int) -> tuple[str, list[str]]:
+def _fact(random: Random, number: int, more_is: bool) -> tuple[str, list[str]]:
     """The lines of a fact, and conditions on it."""
-    name = f"f{number}"
+    name, declared = f"f{number}", ", more_is: higher" if more_is else ""
     match random.choice(["yes_no", "yes_no", "scale", "choice", "number", "choices"]):
         case "yes_no":
-            return f"  {name}: {{type: yes_no}}\n", [name, f"not {name}"]
+            return f"  {name}: {{type: yes_no{declared}}}\n", [name, f"not {name}"]
         case "number":
             bounds = random.sample(range(5, 95), 3)
-            return f"  {name}: {{type: number, min: 0, max: 100}}\n", [f"{name} >= {bound}" for bound in bounds]
+            tests = [f"{name} >= {bound}" for bound in bounds]
+            return f"  {name}: {{type: number, min: 0, max: 100{declared}}}\n", tests
         case "scale":
             tests = [f"{name} >= p", f"{name} >= q", f"{name} <= n"]
-            return f"  {name}: {{type: scale, options: [m, n, p, q]}}\n", tests
+            return f"  {name}: {{type: scale, options: [m, n, p, q]{declared}}}\n", tests
         case "choice":
             tests = [f"{name} == m", f"{name} != q", f"({name} == n or {name} == p)"]
             return f"  {name}: {{type: choice, options: [m, n, p, q]}}\n", tests
@@ -197,6 +208,11 @@ def _rule(random: Random, number: int, named: Sequence[str]) -> str:
     parts = random.sample(list(named), random.randint(2, 4) if raising else random.randint(3, 5))
     effect = f"raise_to: {random.choice('bbccd')}" if raising else f"limit_to: {random.choice('abc')}"
     return f"  r{number}: {{when: '{' and '.join(f'({part})' for part in parts)}', {effect}}}\n"
+
+
+def _property(random: Random, number: int, named: Sequence[str]) -> str:
+    when = " and ".join(f"({part})" for part in random.sample(list(named), 3))
+    return f"  - {{name: p{number}, when: '{when}', then: 'tier >= {random.choice('bc')}'}}\n"
 
 
 def _response(random: Random, number: int, named: Sequence[str]) -> str:

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from rapid_response.cli import BAD_INCIDENT, FINDINGS, NOT_SETTLED, USAGE
 from rapid_response.cli.asking import given_facts, hold_interview
+from rapid_response.cli.checking import check
+from rapid_response.cli.comparing import compare
+from rapid_response.cli.options import Lang, Language, Output, OutputFormat, ProtocolPath, standard_console
 from rapid_response.errors import IncidentError
 from rapid_response.evaluation.documents import result_schema
 from rapid_response.evaluation.incident_files import GivenIncident, format_of, given_incidents, load_incidents
@@ -24,6 +26,8 @@ from rapid_response.protocol.loading import load_protocol
 from rapid_response.protocol.model import Protocol
 from rapid_response.protocol.problems import Problem, Source, did_you_mean
 from rapid_response.protocol.schema import json_schema
+from rapid_response.proving.check_documents import check_schema
+from rapid_response.proving.comparison_documents import comparison_schema
 from rapid_response.reasoning.batch import exact_results
 from rapid_response.reports.explanation_document import explain, explanation_document
 from rapid_response.reports.markdown import document_markdown, protocol_markdown, result_markdown
@@ -43,15 +47,6 @@ app = typer.Typer(
 )
 
 
-class Output(StrEnum):
-    """How a result or a protocol is written."""
-
-    text = "text"
-    json = "json"
-    markdown = "markdown"
-    html = "html"
-
-
 class RunOutput(StrEnum):
     """How the outcome of scenarios is written."""
 
@@ -68,29 +63,19 @@ class ExplainedOutput(StrEnum):
     markdown = "markdown"
 
 
-class Language(StrEnum):
-    """The languages of the interface."""
-
-    english = "en"
-    traditional_chinese = "zh-Hant"
-
-
 class SchemaOf(StrEnum):
     """What a JSON Schema can be printed of."""
 
     protocol = "protocol"
     result = "result"
+    check = "check"
+    comparison = "comparison"
 
 
-ProtocolPath = Annotated[
-    Path, typer.Argument(help="A protocol: a folder of YAML files, or one file.", metavar="PROTOCOL")
-]
 AsOf = Annotated[
     str | None, typer.Option("--as-of", help="The time of evaluation, like 2026-02-01T09:00; now if not given.")
 ]
 Private = Annotated[bool, typer.Option("--private", help="Show facts that the protocol marks private.")]
-Lang = Annotated[Language, typer.Option("--lang", help="The language of the output.")]
-OutputFormat = Annotated[Output, typer.Option("--format", help="How the output is written.")]
 
 
 def _print_version(wanted: bool) -> None:
@@ -189,7 +174,7 @@ def explain_result(
         case ExplainedOutput.markdown:
             print(document_markdown(document))
         case _:
-            print_document(document, _console())
+            print_document(document, standard_console())
 
 
 @app.command()
@@ -207,7 +192,7 @@ def show(protocol: ProtocolPath, lang: Lang = Language.english, output: OutputFo
         case Output.markdown:
             print(protocol_markdown(loaded, lang))
         case _:
-            print_protocol(loaded, lang, _console())
+            print_protocol(loaded, lang, standard_console())
 
 
 @app.command("test")
@@ -245,10 +230,20 @@ def run_tests(
         raise typer.Exit(FINDINGS)
 
 
+app.command()(check)
+app.command()(compare)
+
+
 @app.command()
 def schema(of: Annotated[SchemaOf, typer.Argument(help="Of what.")] = SchemaOf.protocol) -> None:
-    """The JSON Schema of protocol files (for editors) or of results (for tools)."""
-    print(json.dumps(json_schema() if of is SchemaOf.protocol else result_schema(), indent=2, ensure_ascii=False))
+    """The JSON Schema of protocol files (for editors), or of results, checks and comparisons (for tools)."""
+    schemas = {
+        SchemaOf.protocol: json_schema,
+        SchemaOf.result: result_schema,
+        SchemaOf.check: check_schema,
+        SchemaOf.comparison: comparison_schema,
+    }
+    print(json.dumps(schemas[of](), indent=2, ensure_ascii=False))
 
 
 def _moment(as_of: str | None) -> str | dt.datetime:
@@ -300,14 +295,7 @@ def _print(result: Recommendation, language: Language, output: Output, private: 
         case Output.markdown:
             print(result_markdown(result, language, private=private))
         case _:
-            console = _console()
+            console = standard_console()
             if not first:
                 console.rule()
             print_result(result, language, console, private=private)
-
-
-def _console() -> Console:
-    """80 columns where the output goes to a file or pipe; never wider than people read."""
-    console = Console(highlight=False)
-    console.width = min(console.width, 100) if console.is_terminal else 80
-    return console
