@@ -21,8 +21,9 @@ FLOORS = {
     "reasoning": 3,
     "scenarios": 3,
     "testing": 3,
-    "reports": 4,
-    "cli": 5,
+    "proving": 4,
+    "reports": 5,
+    "cli": 6,
 }
 BESIDE = {("protocol", "errors"), ("errors", "protocol")}
 REACHING_UP = {"protocol/model.py", "evaluation/recommendation.py", "reasoning/answers.py"}

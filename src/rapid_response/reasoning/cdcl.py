@@ -42,7 +42,8 @@ class LearningSolver:
             self.add(clause)
 
     def add(self, clause: Clause) -> None:
-        """One more clause."""
+        """One more clause, which may bring new variables."""
+        self._grow(max(map(abs, clause), default=0) - self._count)
         self._sound = self._sound and self._add(sorted(set(clause)))
 
     def solve(self, literals: Sequence[int], budget: int = BUDGET) -> Answer:
@@ -125,6 +126,20 @@ class LearningSolver:
         self._next = start
 
     # Clauses
+
+    def _grow(self, more: int) -> None:
+        """Take in so many new variables, if any; by-literal lists are counted from both ends."""
+        if more > 0:
+            middle = self._count + 1
+            self._value[middle:middle] = [0] * (2 * more)
+            self._watches[middle:middle] = [[] for _ in range(2 * more)]
+            self._level += [0] * more
+            self._reason += [None] * more
+            self._phase += [-1] * more
+            self._activity += [0.0] * more
+            for variable in range(middle, middle + more):
+                heappush(self._heap, (0.0, variable))
+            self._count += more
 
     def _add(self, clause: list[int]) -> bool:
         """Take a clause in; False where it cannot hold."""

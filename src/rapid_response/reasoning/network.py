@@ -19,7 +19,7 @@ from rapid_response.reasoning.nodes import FALSE, TRUE, Nodes, opposite
 from rapid_response.reasoning.passes import Bits, Pass, compile_pass
 from rapid_response.reasoning.sampling import Flips, Pool, make_flips, make_pool
 from rapid_response.reasoning.solver import Solver, make_solver
-from rapid_response.reasoning.translation import Roots, Translation, translate
+from rapid_response.reasoning.translation import Roots, Translation, Variable, translate
 
 MOST_PROTOCOLS, MOST_NETWORKS = 16, 64
 
@@ -182,12 +182,13 @@ def _translation(key: _Key) -> Translation:
 def _space(key: _Key, now: int | None) -> Space:
     translation = _translation(key)
     axes = axes_of(key.protocol, translation.variables, now)
-    meanings = tuple(_meanings(key.protocol, translation, axes, now))
+    meanings = meanings_of(key.protocol, translation.variables, axes, now)
     widths = tuple(len(axis.cells) for axis in axes)
-    return Space(key.protocol, axes, _network(key, widths, meanings, _groups(axes)))
+    return Space(key.protocol, axes, _network(key, widths, meanings, groups_of(axes)))
 
 
-def _groups(axes: Sequence[Axis]) -> tuple[tuple[int, ...], ...]:
+def groups_of(axes: Sequence[Axis]) -> tuple[tuple[int, ...], ...]:
+    """The axes of each `choices` fact."""
     found: dict[str, tuple[int, ...]] = {}
     for position, axis in enumerate(axes):
         if axis.fact is not None and axis.option is not None:
@@ -195,12 +196,13 @@ def _groups(axes: Sequence[Axis]) -> tuple[tuple[int, ...], ...]:
     return tuple(found.values())
 
 
-def _meanings(
-    protocol: Protocol, translation: Translation, axes: Sequence[Axis], now: int | None
+def meanings_of(
+    protocol: Protocol, variables: Sequence[Variable], axes: Sequence[Axis], now: int | None
 ) -> tuple[Meaning, ...]:
+    """What each variable of a protocol's formulas says."""
     positions = {(axis.fact, axis.option, axis.opaque): position for position, axis in enumerate(axes)}
     found: list[Meaning] = []
-    for variable in translation.variables:
+    for variable in variables:
         if variable.fact is None and isinstance(variable.test, Comparison):
             found.append(holds_now(variable.test, protocol, now))
             continue
@@ -215,15 +217,22 @@ def _network(
 ) -> Network:
     """The formulas with every leaf on its axis, those of one axis brought together."""
     translation = _translation(key)
-    old, nodes = translation.nodes, Nodes(list(widths))
-    known = {FALSE: FALSE, TRUE: TRUE}
-    roots = [*translation.plain.all(), *translation.assumed.all()]
+    wanted = (*translation.plain.all(), *translation.assumed.all())
+    nodes, known = on_axes(translation.nodes, wanted, widths, meanings)
+    plain, assumed = (roots.mapped(lambda root: known[root]) for roots in (translation.plain, translation.assumed))
+    return Network(nodes, plain, assumed, groups)
+
+
+def on_axes(
+    old: Nodes, roots: Sequence[int], widths: Sequence[int], meanings: Sequence[Meaning]
+) -> tuple[Nodes, Mapping[int, int]]:
+    """Formulas over variables as formulas over axes with so many cells each: the store, and every node's new one."""
+    nodes, known = Nodes(list(widths)), {FALSE: FALSE, TRUE: TRUE}
     for node in old.cone([*roots, *map(opposite, roots)]):
         if node % 2 == 0:
             known[node] = _moved(old, nodes, node, known, meanings)
             known[opposite(node)] = opposite(known[node])
-    plain, assumed = (roots.mapped(lambda root: known[root]) for roots in (translation.plain, translation.assumed))
-    return Network(nodes, plain, assumed, groups)
+    return nodes, known
 
 
 def _moved(old: Nodes, nodes: Nodes, node: int, known: dict[int, int], meanings: Sequence[Meaning]) -> int:

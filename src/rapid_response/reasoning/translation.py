@@ -122,12 +122,14 @@ def translate(protocol: Protocol) -> Translation:
     (0, 2)
     """
     nodes, variables = Nodes([]), dict[Variable, int]()
-    plain, assumed = (_Translator(protocol, nodes, variables, assume).roots() for assume in (False, True))
+    plain, assumed = (Translator(protocol, nodes, variables, assume).roots() for assume in (False, True))
     return Translation(nodes, tuple(variables), plain, assumed)
 
 
 @dataclass
-class _Translator:
+class Translator:
+    """Writes formulas of one protocol into a store; `assume` says whether criteria take their `until_known` values."""
+
     protocol: Protocol
     nodes: Nodes
     variables: dict[Variable, int]
@@ -138,6 +140,7 @@ class _Translator:
     tiers: tuple[int, ...] = ()
 
     def roots(self) -> Roots:
+        """The formulas that answers are about."""
         self.tiers = tuple(self.tier_at_least(level) for level in range(1, len(self.protocol.tiers)))
         responses = {name: self.gate(response) for name, response in self.protocol.responses.items()}
         scope = {name: self.gate(entry) for name, entry in self.protocol.scope.items()}
@@ -150,16 +153,19 @@ class _Translator:
         return self.nodes.all_of([self.nodes.any_of(raises), opposite(self.nodes.any_of(limits))])
 
     def effect(self, rule: Rule, comparator: Comparator, level: int) -> int:
+        """The rule holds, and what it raises or limits to compares so with a level."""
         target = self.condition(Compare(comparator, rule.tier, Constant(level, rule.tier.type)))
         return self.nodes.all_of([self.gate(rule), target])
 
     def gate(self, gate: Gate) -> int:
+        """The rule, response or scope entry holds."""
         exception = FALSE if gate.unless is None else self.condition(gate.unless)
         return self.nodes.all_of([self.condition(gate.when), opposite(exception)])
 
     # Conditions
 
     def condition(self, node: Condition) -> int:
+        """The formula of a condition; one that is too large becomes a variable of its own."""
         if node not in self.conditions:
             try:
                 self.conditions[node] = self.formula(node)
@@ -203,6 +209,7 @@ class _Translator:
                 return self.gate(self.protocol.responses[name])
 
     def leaf(self, variable: Variable, width: int, mask: int) -> int:
+        """The variable, with so many values, has one of those in the mask."""
         if variable not in self.variables:
             self.variables[variable] = len(self.nodes.widths)
             self.nodes.widths.append(width)
@@ -212,6 +219,7 @@ class _Translator:
         return self.leaf(Variable(fact, option), 2, 0b10)
 
     def criterion(self, name: str) -> int:
+        """The criterion holds."""
         if name not in self.criteria:
             criterion = self.protocol.criteria[name]
             node = self.condition(criterion.condition)
@@ -235,7 +243,7 @@ class _Translator:
             case TierValue():
                 return self.thresholds(comparator, right.value, lambda level: (TRUE, *self.tiers, FALSE)[level])
             case Points(terms=terms):
-                weighed = [(add, self.condition(condition)) for add, condition in terms]
+                weighed = sorted(((add, self.condition(condition)) for add, condition in terms), reverse=True)
                 return self.thresholds(comparator, right.value, lambda goal: self.nodes.reaches(weighed, goal))
             case Cases():
                 return self.by_case(left, lambda value: self.condition(Compare(comparator, value, right)))
@@ -331,7 +339,7 @@ class _Translator:
         parts: list[int] = []
         for number in range(low, high + 1):
             constant = Constant(number, fact.type)
-            sides = [_substituted(side, name, constant) for side in (comparison.left, comparison.right)]
+            sides = [substituted(side, name, constant) for side in (comparison.left, comparison.right)]
             is_it = self.leaf(Variable(name, test=Comparison("==", fact, constant)), 2, 0b10)
             rest = self.compared(Comparison(comparison.comparator, sides[0], sides[1]))
             parts.append(self.nodes.all_of([is_it, rest]))
@@ -355,7 +363,7 @@ class _Translator:
             case TierValue():
                 return {level: self.tier_is(level) for level in range(len(self.protocol.tiers))}
             case Points(terms=terms):
-                return self.sums([(add, self.condition(condition)) for add, condition in terms])
+                return self.sums(sorted(((add, self.condition(condition)) for add, condition in terms), reverse=True))
             case Cases():
                 return self.cases(value)
             case Extreme(parts=parts):
@@ -439,18 +447,19 @@ def _rebuilt(value: Arithmetical, parts: tuple[Value, ...]) -> Value:
             return replace(value, left=parts[0], right=parts[1])
 
 
-def _substituted(value: Value, fact: str, constant: Constant) -> Value:
+def substituted(value: Value, fact: str, constant: Value) -> Value:
+    """The value with another one in the place of a fact."""
     match value:
         case FactValue(fact=name):
             return constant if name == fact else value
         case Extreme(parts=parts):
-            return replace(value, parts=tuple(_substituted(part, fact, constant) for part in parts))
+            return replace(value, parts=tuple(substituted(part, fact, constant) for part in parts))
         case Rescaled(value=inner) | CalendarShift(value=inner):
-            return replace(value, value=_substituted(inner, fact, constant))
+            return replace(value, value=substituted(inner, fact, constant))
         case Arithmetic(left=left, right=right) | DateShift(left=left, right=right):
-            sides = _substituted(left, fact, constant), _substituted(right, fact, constant)
+            sides = substituted(left, fact, constant), substituted(right, fact, constant)
             return replace(value, left=sides[0], right=sides[1])
         case Step(value=inner, by=by):
-            return replace(value, value=_substituted(inner, fact, constant), by=_substituted(by, fact, constant))
+            return replace(value, value=substituted(inner, fact, constant), by=substituted(by, fact, constant))
         case _:
             return value

@@ -1,0 +1,1 @@
+"""What holds for every incident: one space of all incidents, proofs, witnesses, and two versions compared."""

@@ -1,0 +1,165 @@
+"""All incidents that one or two protocols can be asked about, of which everything is known, and what each says.
+
+The values of a fact that no condition of either protocol tells apart are one cell; so the space is finite, and what
+holds in it holds for every incident. What the protocols say are nodes of one store: equal formulas are one node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from rapid_response.protocol.expressions import Condition
+from rapid_response.protocol.model import Protocol
+from rapid_response.proving.alignment import Alignment, Voice, alone
+from rapid_response.reasoning.cells import Axis, axes_of
+from rapid_response.reasoning.network import groups_of, meanings_of, on_axes
+from rapid_response.reasoning.nodes import FALSE, TRUE, Nodes, opposite
+from rapid_response.reasoning.translation import Translator, Variable
+
+NOON = 1_769_976_000_000_000
+"""1 February 2026, 20:00 UTC: the time of evaluation where none is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Formulas:
+    """What a protocol says of an incident of which everything is known, as nodes.
+
+    `tiers[t - 1]` is "the tier is at least t", levels counted from 0. `rules` are those that hold (`when` and not
+    `unless`); `effects[rule][t - 1]` says that the rule raises to at least t, or that it limits to below t.
+    `conditions` are those asked for.
+    """
+
+    tiers: tuple[int, ...]
+    rules: Mapping[str, int]
+    effects: Mapping[str, tuple[int, ...]]
+    criteria: Mapping[str, int]
+    responses: Mapping[str, int]
+    scope: Mapping[str, int]
+    conditions: Mapping[Condition, int]
+
+    def all(self) -> tuple[int, ...]:
+        """Every node."""
+        effects = (node for nodes in self.effects.values() for node in nodes)
+        named = (self.rules, self.criteria, self.responses, self.scope, self.conditions)
+        return (*self.tiers, *effects, *(node for nodes in named for node in nodes.values()))
+
+    def mapped(self, change: Callable[[int], int]) -> Formulas:
+        """The same with every node changed."""
+
+        def each(nodes: Mapping[str, int]) -> dict[str, int]:
+            return {name: change(node) for name, node in nodes.items()}
+
+        effects = {name: tuple(map(change, nodes)) for name, nodes in self.effects.items()}
+        return Formulas(
+            tuple(map(change, self.tiers)),
+            each(self.rules),
+            effects,
+            each(self.criteria),
+            each(self.responses),
+            each(self.scope),
+            {condition: change(node) for condition, node in self.conditions.items()},
+        )
+
+
+@dataclass(frozen=True)
+class Space:
+    """All incidents in cells: one axis for each fact, option of a `choices` fact, or condition that is not looked into.
+
+    `vocabulary` is a protocol whose facts are those of the axes; `now` is the time of evaluation in microseconds.
+    """
+
+    vocabulary: Protocol
+    voices: tuple[Voice, ...]
+    axes: tuple[Axis, ...]
+    nodes: Nodes
+    said: tuple[Formulas, ...]
+    now: int
+
+    @cached_property
+    def by_fact(self) -> Mapping[str, tuple[int, ...]]:
+        """The axes of each fact that a formula speaks of."""
+        found: dict[str, tuple[int, ...]] = {}
+        for position, axis in enumerate(self.axes):
+            if axis.fact is not None:
+                found[axis.fact] = (*found.get(axis.fact, ()), position)
+        return found
+
+    @cached_property
+    def groups(self) -> tuple[tuple[int, ...], ...]:
+        """The axes of each `choices` fact."""
+        return groups_of(self.axes)
+
+    @cached_property
+    def opaque(self) -> tuple[int, ...]:
+        """The axes of conditions that are not looked into: formulas over several numbers or times."""
+        return tuple(position for position, axis in enumerate(self.axes) if axis.opaque is not None)
+
+    def axes_below(self, *roots: int) -> frozenset[int]:
+        """The axes that some nodes hang on."""
+        cone = self.nodes.cone(roots)
+        return frozenset(self.nodes.parts[node][0] for node in cone if self.nodes.kinds[node] == "leaf")
+
+    def tier_is(self, voice: int, level: int) -> int:
+        """The node for "the tier that this protocol gives is the one of that level"."""
+        bounds = (TRUE, *self.said[voice].tiers, FALSE)
+        return self.nodes.all_of([bounds[level], opposite(bounds[level + 1])])
+
+
+def space_of(protocol: Protocol, now: int | None = None, conditions: Sequence[Condition] = ()) -> Space:
+    """The space of one protocol; `conditions` are further ones to be made nodes, in which `tier` may be used.
+
+    >>> from rapid_response import load_protocol
+    >>> space = space_of(load_protocol("protocol_rules/ccsj"))
+    >>> len(space.said[0].tiers), "whoever_is_harmed_is_cared_for" in space.said[0].rules
+    (3, True)
+    """
+    return _space(protocol, (alone(protocol),), now, conditions)
+
+
+def common_space(alignment: Alignment, now: int | None = None) -> Space:
+    """The space of two versions in one vocabulary: the old one is `said[0]`, the new one `said[1]`."""
+    vocabulary = replace(alignment.old.protocol, facts=alignment.facts, kinds={})
+    return _space(vocabulary, (alignment.old, alignment.new), now, ())
+
+
+def _space(vocabulary: Protocol, voices: tuple[Voice, ...], now: int | None, conditions: Sequence[Condition]) -> Space:
+    at = NOON if now is None else now
+    store, variables = Nodes([]), dict[Variable, int]()
+    said = [_Speaking(voice.protocol, store, variables, False, voice=voice).formulas(conditions) for voice in voices]
+    axes = axes_of(vocabulary, tuple(variables), at)
+    meanings = meanings_of(vocabulary, tuple(variables), axes, at)
+    roots = [node for formulas in said for node in formulas.all()]
+    nodes, known = on_axes(store, roots, [len(axis.cells) for axis in axes], meanings)
+    placed = tuple(formulas.mapped(lambda node: known[node]) for formulas in said)
+    return Space(vocabulary, voices, axes, nodes, placed, at)
+
+
+@dataclass
+class _Speaking(Translator):
+    """A translator whose variables are those of the vocabulary."""
+
+    voice: Voice | None = None
+
+    def leaf(self, variable: Variable, width: int, mask: int) -> int:
+        """The variable, with so many values, has one of those in the mask."""
+        assert self.voice is not None
+        return Translator.leaf(self, *self.voice.placed(variable, width, mask))
+
+    def formulas(self, conditions: Sequence[Condition]) -> Formulas:
+        """Everything that the protocol says."""
+        roots, rules = self.roots(), self.protocol.rules.values()
+        levels = range(1, len(self.protocol.tiers))
+        return Formulas(
+            roots.tiers,
+            {rule.name: self.gate(rule) for rule in rules},
+            {
+                rule.name: tuple(self.effect(rule, ">=" if rule.effect == "raise_to" else "<", t) for t in levels)
+                for rule in rules
+            },
+            {name: self.criterion(name) for name in self.protocol.criteria},
+            roots.responses,
+            roots.scope,
+            {condition: self.condition(condition) for condition in conditions},
+        )
