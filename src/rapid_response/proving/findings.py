@@ -1,0 +1,231 @@
+"""What a check of a protocol comes to: findings, proofs, and what was not decided in time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from rapid_response.protocol.model import NO_TEXT, Named, Protocol, Text
+from rapid_response.protocol.problems import Span
+
+if TYPE_CHECKING:
+    from rapid_response.proving.witnesses import Witness
+
+Severity = Literal["error", "warning", "note"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+"""From the gravest to the least."""
+
+Section = Literal[
+    "tiers",
+    "roles",
+    "kinds",
+    "facts",
+    "criteria",
+    "measures",
+    "out_of_scope",
+    "rules",
+    "responses",
+    "always",
+    "never",
+    "allow",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What findings of one id have in common; `ruled_out` says how it is shown that there is none.
+
+    "proved" holds for every incident; "shown" means that one incident is enough to show it; "seen" needs neither.
+    """
+
+    severity: Severity
+    title: str
+    ruled_out: Literal["proved", "shown", "seen"]
+
+
+CATALOGUE: Mapping[str, Kind] = {
+    # What the protocol promises
+    "RC101": Kind("error", "what should always hold does not", "proved"),
+    "RC102": Kind("error", "what should never happen can", "proved"),
+    "RC103": Kind("warning", "a property says nothing", "shown"),
+    "RC104": Kind("error", "more of a fact lowers the tier", "proved"),
+    # What no incident reaches
+    "RC201": Kind("error", "no incident reaches a tier", "shown"),
+    "RC202": Kind("warning", "no incident calls for a response", "shown"),
+    "RC203": Kind("warning", "a rule never holds", "shown"),
+    "RC204": Kind("warning", "a criterion never holds", "shown"),
+    "RC205": Kind("warning", "a condition always holds", "shown"),
+    "RC206": Kind("warning", "a case or row is never used", "shown"),
+    "RC207": Kind("warning", "nothing is ever out of scope for a reason", "shown"),
+    "RC208": Kind("warning", "an exception changes nothing", "shown"),
+    # What changes nothing
+    "RC301": Kind("warning", "a rule changes nothing", "shown"),
+    "RC302": Kind("warning", "a limit always overrides a rule", "shown"),
+    "RC303": Kind("warning", "two criteria always agree", "shown"),
+    "RC304": Kind("note", "two criteria always contradict each other", "shown"),
+    "RC305": Kind("warning", "a fact never matters", "shown"),
+    # What to weigh
+    "RC401": Kind("note", "a limit overrides rules", "proved"),
+    "RC402": Kind("note", "many results hang on one fact alone", "seen"),
+    "RC403": Kind("warning", "a tier switches off a service for people", "proved"),
+    # How it is written
+    "RC501": Kind("warning", "a text is missing in a language", "seen"),
+    "RC502": Kind("note", "no reason is given", "seen"),
+    "RC503": Kind("note", "no source is given", "seen"),
+    "RC504": Kind("warning", "a name is never used", "seen"),
+    "RC505": Kind("note", "a fact is asked for nothing", "seen"),
+    "RC506": Kind("warning", "an allowance is not needed", "seen"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a protocol: its section and name; of a case or row of a measure its number too, from 1.
+
+    >>> str(Part("measures", "urgency", 2))
+    '`urgency`, 2'
+    """
+
+    section: Section
+    name: str
+    row: int | None = None
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return f"`{self.name}`" if self.row is None else f"`{self.name}`, {self.row}"
+
+    @property
+    def place(self) -> str | None:
+        """Where it stands, as file:line."""
+        return f"{self.span.source.file}:{self.span.line}" if self.span else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The part as plain data, with its place."""
+        row = {} if self.row is None else {"row": self.row}
+        return {"section": self.section, "name": self.name, **row, "place": self.place}
+
+
+def part(section: Section, named: Named, row: int | None = None) -> Part:
+    """A named part of a protocol."""
+    return Part(section, named.name, row, named.span)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that the check found.
+
+    `about` are the parts it is about, the one to look at first; `through` the parts that make it so; `witnesses` are
+    incidents that show it, each replayed through `evaluate`. `details` says more by id (see docs/findings.md).
+    `allowed` is the protocol's own reason why it is meant.
+
+    >>> Finding("RC203", (Part("rules", "far_away"),)).severity
+    'warning'
+    """
+
+    id: str
+    about: tuple[Part, ...]
+    through: tuple[Part, ...] = ()
+    witnesses: tuple[Witness, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+    allowed: Text = NO_TEXT
+
+    @property
+    def severity(self) -> Severity:
+        """How grave it is."""
+        return CATALOGUE[self.id].severity
+
+    def __str__(self) -> str:
+        return f"{self.id}: {CATALOGUE[self.id].title}: {' and '.join(map(str, self.about))}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The finding as plain data."""
+        return {
+            "id": self.id,
+            "severity": self.severity,
+            "title": CATALOGUE[self.id].title,
+            "about": [each.to_dict() for each in self.about],
+            "through": [each.to_dict() for each in self.through],
+            "witnesses": [witness.to_dict() for witness in self.witnesses],
+            "details": dict(self.details),
+            "allowed": self.allowed.to_dict() if self.allowed else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RuledOut:
+    """Parts of which there is no finding of that id: proved for every incident, shown by an incident each, or seen."""
+
+    id: str
+    about: tuple[Part, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """What was ruled out as plain data."""
+        return {
+            "id": self.id,
+            "how": CATALOGUE[self.id].ruled_out,
+            "about": [each.to_dict() for each in self.about],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """What could not be decided within the budget: whether there is a finding of that id about these parts."""
+
+    id: str
+    about: tuple[Part, ...]
+
+    @property
+    def severity(self) -> Severity:
+        """How grave it would be."""
+        return CATALOGUE[self.id].severity
+
+    def to_dict(self) -> dict[str, Any]:
+        """The open question as plain data."""
+        return {"id": self.id, "severity": self.severity, "about": [each.to_dict() for each in self.about]}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What holds for every incident under a protocol, and what the check found."""
+
+    protocol: Protocol
+    findings: tuple[Finding, ...]
+    ruled_out: tuple[RuledOut, ...]
+    undecided: tuple[Undecided, ...]
+
+    def count(self, severity: Severity) -> int:
+        """How many findings of that severity are not allowed."""
+        return sum(1 for finding in self.findings if finding.severity == severity and not finding.allowed)
+
+    def fails(self, at: Severity) -> bool:
+        """Whether a finding that is not allowed is of that severity or graver, or one might be that is undecided."""
+        grave = SEVERITIES[: SEVERITIES.index(at) + 1]
+        open_ones = any(question.severity in grave for question in self.undecided)
+        return open_ones or any(self.count(severity) for severity in grave)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The whole check as plain data."""
+        protocol = self.protocol
+        return {
+            "protocol": {"name": protocol.name, "version": protocol.version, "fingerprint": protocol.fingerprint},
+            "counts": {severity: self.count(severity) for severity in SEVERITIES},
+            "findings": [finding.to_dict() for finding in self.findings],
+            "ruled_out": [each.to_dict() for each in self.ruled_out],
+            "undecided": [question.to_dict() for question in self.undecided],
+        }
+
+    def __str__(self) -> str:
+        from rapid_response.reports.check_document import check_text
+
+        return check_text(self)
+
+
+def in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Findings from the gravest to the least, then by id, then by name."""
+    return tuple(sorted(findings, key=_rank))
+
+
+def _rank(finding: Finding) -> tuple[int, str, list[tuple[str, int]]]:
+    about = [(each.name, each.row or 0) for each in finding.about]
+    return SEVERITIES.index(finding.severity), finding.id, about

@@ -1,0 +1,126 @@
+"""How a protocol is written: texts missing in a language, reasons and sources not given, names that nothing uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from rapid_response.protocol.expressions import Condition, Value, names_in
+from rapid_response.protocol.model import DEFAULT_LANGUAGE, Fact, Gate, Kind, Named, Protocol
+from rapid_response.proving.findings import Finding, Part, Section, part
+
+TEXTS = ("means", "ask", "because")
+
+
+def style(protocol: Protocol) -> Iterator[Finding]:
+    """Every finding about how a protocol is written.
+
+    >>> from rapid_response import protocol_from_text
+    >>> protocol = protocol_from_text("protocol: p\\ntiers: {low: {}}\\nroles: {director: {title: Director}}")
+    >>> [str(finding) for finding in style(protocol)]
+    ['RC504: a name is never used: `director`']
+    """
+    for section, parts in parts_by_section(protocol).items():
+        for named in parts:
+            yield from _untranslated(protocol, part(section, named), named)
+    yield from _without_grounds(protocol)
+    yield from _unused(protocol)
+
+
+def parts_by_section(protocol: Protocol) -> Mapping[Section, Iterable[Named]]:
+    """The named parts of a protocol by section."""
+    return {
+        "tiers": protocol.tiers,
+        "roles": protocol.roles.values(),
+        "kinds": [kind for kind in protocol.kinds.values() if kind.name != "tiers"],
+        "facts": protocol.facts.values(),
+        "criteria": protocol.criteria.values(),
+        "measures": protocol.measures.values(),
+        "out_of_scope": protocol.scope.values(),
+        "rules": protocol.rules.values(),
+        "responses": protocol.responses.values(),
+    }
+
+
+# Texts
+
+
+def _untranslated(protocol: Protocol, place: Part, named: Named) -> Iterator[Finding]:
+    """A protocol speaks the languages that its title is in."""
+    languages = protocol.languages if len(protocol.languages) > 1 else ()
+    for language in languages:
+        if missing := list(_missing(named, language)):
+            yield Finding("RC501", (place,), details={"language": language, "texts": missing})
+
+
+def _missing(named: Named, language: str) -> Iterator[str]:
+    """The texts of a part that a language lacks; in English names stand for titles, elsewhere questions may."""
+    asked = named.ask.by_language if isinstance(named, Fact) else {}
+    if language not in (DEFAULT_LANGUAGE, *named.title.by_language, *asked) and not isinstance(named, Kind):
+        yield "title"
+    for key in TEXTS:
+        text = getattr(named, key, None)
+        if text and language not in text.by_language:
+            yield key
+    for option in _own_options(named):
+        if language != DEFAULT_LANGUAGE and language not in option.title.by_language:
+            yield option.name
+
+
+def _own_options(named: Named) -> Iterable[Named]:
+    """The options of a kind, or of a fact that shares no kind; those of a yes_no fact have no names."""
+    own = isinstance(named, Kind) or (isinstance(named, Fact) and named.type.kind == named.name)
+    return named.options if own and isinstance(named, Fact | Kind) else ()
+
+
+# Reasons and sources
+
+
+def _without_grounds(protocol: Protocol) -> Iterator[Finding]:
+    sections: dict[Section, Iterable[Gate]] = {"out_of_scope": protocol.scope.values(), "rules": protocol.rules.values()}
+    for section, gates in sections.items():
+        yield from (Finding("RC502", (part(section, gate),)) for gate in gates if not gate.because)
+    for rule in protocol.rules.values():
+        if not rule.source:
+            yield Finding("RC503", (part("rules", rule),))
+
+
+# Names
+
+
+def _unused(protocol: Protocol) -> Iterator[Finding]:
+    used = used_names(protocol)
+    named: dict[Section, Iterable[Named]] = {
+        section: parts
+        for section, parts in parts_by_section(protocol).items()
+        if section in ("roles", "kinds", "criteria", "measures")
+    }
+    for section, parts in named.items():
+        yield from (Finding("RC504", (part(section, each),)) for each in parts if each.name not in used[section])
+    for fact in protocol.facts.values():
+        if fact.name not in used["facts"] and fact.type.name != "text":
+            yield Finding("RC505", (part("facts", fact),))
+
+
+def used_names(protocol: Protocol) -> Mapping[Section, frozenset[str]]:
+    """The names that something else in the protocol refers to, by section."""
+    named = frozenset[str]().union(*map(names_in, conditions_and_values(protocol)))
+    times = {protocol.at, *(each.due.after for each in protocol.responses.values() if each.due)}
+    typed = (*protocol.facts.values(), *protocol.measures.values())
+    return {
+        "roles": frozenset(each.owner for each in protocol.responses.values() if each.owner),
+        "kinds": frozenset(each.type.kind for each in typed),
+        "facts": named | {name for name in times if name},
+        "criteria": named,
+        "measures": named,
+    }
+
+
+def conditions_and_values(protocol: Protocol) -> Iterator[Condition | Value]:
+    """Every condition and value that stands in a protocol on its own."""
+    yield from (criterion.condition for criterion in protocol.criteria.values())
+    yield from (measure.value for measure in protocol.measures.values())
+    yield from (rule.tier for rule in protocol.rules.values())
+    for gate in protocol.gates():
+        yield gate.when
+        if gate.unless is not None:
+            yield gate.unless
