@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
-from rapid_response.protocol.model import NO_TEXT, Named, Protocol, Text
+from rapid_response.protocol.model import NO_TEXT, Named, Property, Protocol, Text
 from rapid_response.protocol.problems import Span
 
 if TYPE_CHECKING:
@@ -111,6 +112,11 @@ def part(section: Section, named: Named, row: int | None = None) -> Part:
     return Part(section, named.name, row, named.span)
 
 
+def property_part(stated: Property) -> Part:
+    """A property, under its English name."""
+    return Part(stated.kind, str(stated.name), None, stated.span)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that the check found.
@@ -146,10 +152,17 @@ class Finding:
             "title": CATALOGUE[self.id].title,
             "about": [each.to_dict() for each in self.about],
             "through": [each.to_dict() for each in self.through],
-            "witnesses": [witness.to_dict() for witness in self.witnesses],
+            "witnesses": [_incident(witness) for witness in self.witnesses],
             "details": dict(self.details),
             "allowed": self.allowed.to_dict() if self.allowed else None,
         }
+
+
+def _incident(witness: Witness) -> dict[str, Any]:
+    """An incident and what comes of it as plain data."""
+    [result] = witness.results
+    facts = {name: str(value) if isinstance(value, Decimal) else value for name, value in witness.facts.items()}
+    return {"facts": facts, "as_of": result.as_of, "lowest": result.lowest.name, "highest": result.highest.name}
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,3 +242,21 @@ def in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 def _rank(finding: Finding) -> tuple[int, str, list[tuple[str, int]]]:
     about = [(each.name, each.row or 0) for each in finding.about]
     return SEVERITIES.index(finding.severity), finding.id, about
+
+
+Verdict = Finding | RuledOut | Undecided
+
+
+def unless_possible(finding: Finding, possible: bool | None) -> Verdict:
+    """The finding, unless what it says to be impossible is possible, or that was not decided (None).
+
+    >>> unless_possible(Finding("RC203", (Part("rules", "far_away"),)), True)
+    RuledOut(id='RC203', about=(Part(section='rules', name='far_away', row=None),))
+    """
+    match possible:
+        case None:
+            return Undecided(finding.id, finding.about)
+        case True:
+            return RuledOut(finding.id, finding.about)
+        case False:
+            return finding

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from rapid_response.protocol.expressions import Condition, Value, names_in
-from rapid_response.protocol.model import DEFAULT_LANGUAGE, Fact, Gate, Kind, Named, Protocol
-from rapid_response.proving.findings import Finding, Part, Section, part
-
-TEXTS = ("means", "ask", "because")
+from rapid_response.protocol.model import DEFAULT_LANGUAGE, NO_TEXT, Fact, Gate, Kind, Measure, Named, Protocol, Text
+from rapid_response.proving.findings import Finding, Part, Section, part, property_part
 
 
 def style(protocol: Protocol) -> Iterator[Finding]:
@@ -19,9 +17,7 @@ def style(protocol: Protocol) -> Iterator[Finding]:
     >>> [str(finding) for finding in style(protocol)]
     ['RC504: a name is never used: `director`']
     """
-    for section, parts in parts_by_section(protocol).items():
-        for named in parts:
-            yield from _untranslated(protocol, part(section, named), named)
+    yield from _untranslated(protocol)
     yield from _without_grounds(protocol)
     yield from _unused(protocol)
 
@@ -44,41 +40,54 @@ def parts_by_section(protocol: Protocol) -> Mapping[Section, Iterable[Named]]:
 # Texts
 
 
-def _untranslated(protocol: Protocol, place: Part, named: Named) -> Iterator[Finding]:
+def _untranslated(protocol: Protocol) -> Iterator[Finding]:
     """A protocol speaks the languages that its title is in."""
-    languages = protocol.languages if len(protocol.languages) > 1 else ()
-    for language in languages:
-        if missing := list(_missing(named, language)):
-            yield Finding("RC501", (place,), details={"language": language, "texts": missing})
+    for language in protocol.languages if len(protocol.languages) > 1 else ():
+        for place, texts in _texts(protocol, language):
+            if missing := [key for key, text in texts.items() if text and language not in text.by_language]:
+                yield Finding("RC501", (place,), details={"language": language, "texts": missing})
 
 
-def _missing(named: Named, language: str) -> Iterator[str]:
-    """The texts of a part that a language lacks; in English names stand for titles, elsewhere questions may."""
-    asked = named.ask.by_language if isinstance(named, Fact) else {}
-    if language not in (DEFAULT_LANGUAGE, *named.title.by_language, *asked) and not isinstance(named, Kind):
-        yield "title"
-    for key in TEXTS:
-        text = getattr(named, key, None)
-        if text and language not in text.by_language:
-            yield key
-    for option in _own_options(named):
-        if language != DEFAULT_LANGUAGE and language not in option.title.by_language:
-            yield option.name
+def _texts(protocol: Protocol, language: str) -> Iterator[tuple[Part, Mapping[str, Text]]]:
+    """Each part with its texts by key; of an option its name is the key."""
+    for section, parts in parts_by_section(protocol).items():
+        for named in parts:
+            stated = {key: getattr(named, key, NO_TEXT) for key in ("means", "ask", "because")}
+            yield part(section, named), {**_titles(named, language), **stated}
+    for each in protocol.properties:
+        yield property_part(each), {"name": each.name, "because": each.because}
+
+
+def _titles(named: Named, language: str) -> Mapping[str, Text]:
+    """A part's title and those of its options. In English names stand for titles, elsewhere a question may."""
+    own = {option.name: _title(option) for option in _own_options(named)}
+    if isinstance(named, Kind) or (isinstance(named, Fact) and language in named.ask.by_language):
+        return own
+    return {"title": _title(named), **own}
+
+
+def _title(named: Named) -> Text:
+    return Text({DEFAULT_LANGUAGE: named.name, **named.title.by_language})
 
 
 def _own_options(named: Named) -> Iterable[Named]:
     """The options of a kind, or of a fact that shares no kind; those of a yes_no fact have no names."""
-    own = isinstance(named, Kind) or (isinstance(named, Fact) and named.type.kind == named.name)
-    return named.options if own and isinstance(named, Fact | Kind) else ()
+    if isinstance(named, Fact):
+        return named.options if named.type.kind == named.name else ()
+    return named.options if isinstance(named, Kind) else ()
 
 
 # Reasons and sources
 
 
 def _without_grounds(protocol: Protocol) -> Iterator[Finding]:
-    sections: dict[Section, Iterable[Gate]] = {"out_of_scope": protocol.scope.values(), "rules": protocol.rules.values()}
+    sections: dict[Section, Iterable[Gate]] = {
+        "out_of_scope": protocol.scope.values(),
+        "rules": protocol.rules.values(),
+    }
     for section, gates in sections.items():
         yield from (Finding("RC502", (part(section, gate),)) for gate in gates if not gate.because)
+    yield from (Finding("RC502", (property_part(each),)) for each in protocol.properties if not each.because)
     for rule in protocol.rules.values():
         if not rule.source:
             yield Finding("RC503", (part("rules", rule),))
@@ -104,15 +113,20 @@ def _unused(protocol: Protocol) -> Iterator[Finding]:
 def used_names(protocol: Protocol) -> Mapping[Section, frozenset[str]]:
     """The names that something else in the protocol refers to, by section."""
     named = frozenset[str]().union(*map(names_in, conditions_and_values(protocol)))
-    times = {protocol.at, *(each.due.after for each in protocol.responses.values() if each.due)}
-    typed = (*protocol.facts.values(), *protocol.measures.values())
+    typed: tuple[Fact | Measure, ...] = (*protocol.facts.values(), *protocol.measures.values())
     return {
         "roles": frozenset(each.owner for each in protocol.responses.values() if each.owner),
         "kinds": frozenset(each.type.kind for each in typed),
-        "facts": named | {name for name in times if name},
+        "facts": named | times(protocol),
         "criteria": named,
         "measures": named,
     }
+
+
+def times(protocol: Protocol) -> frozenset[str]:
+    """The facts that say when: when it happened, and what due times count from."""
+    counted = {each.due.after for each in protocol.responses.values() if each.due}
+    return frozenset(name for name in protocol.facts if name == protocol.at or name in counted)
 
 
 def conditions_and_values(protocol: Protocol) -> Iterator[Condition | Value]:
@@ -120,6 +134,8 @@ def conditions_and_values(protocol: Protocol) -> Iterator[Condition | Value]:
     yield from (criterion.condition for criterion in protocol.criteria.values())
     yield from (measure.value for measure in protocol.measures.values())
     yield from (rule.tier for rule in protocol.rules.values())
+    for each in protocol.properties:
+        yield from (each.when, each.then)
     for gate in protocol.gates():
         yield gate.when
         if gate.unless is not None:

@@ -21,7 +21,8 @@ PROVED = Phrase("Proved for every incident", "已就所有可能的事件證明"
 SHOWN = Phrase("Shown by an incident each", "各有事件為證")
 NOT_DECIDED = Phrase("Not decided in time", "未能及時確定")
 NOT_DECIDED_MEANS = Phrase(
-    "These count as if they had been found. Give more time with --budget.", "以下當作已發現處理。可用 --budget 給予更多時間。"
+    "These count as if they had been found. Give more time with --budget.",
+    "以下當作已發現處理。可用 --budget 給予更多時間。",
 )
 MEANT = Phrase("Meant, by the protocol's own word", "規程已說明屬刻意安排")
 FOR_EXAMPLE = Phrase("For example:", "例如：")
@@ -34,6 +35,7 @@ CHECKED_BY = Phrase(
     "Found by looking at every possible incident of which everything is known. Every example was replayed.",
     "已就所有可能、資料齊全的事件作檢查；每個例子都經重新評估。",
 )
+NOT_DECIDED_TAG = Phrase("not all decided in time", "未能全部及時確定")
 LANGUAGES = {"en": Phrase("English", "英文"), "zh-Hant": Phrase("Traditional Chinese", "繁體中文")}
 
 FOUND: dict[str, Phrase] = {

@@ -1,0 +1,269 @@
+"""A check as a document: what was found, what was not decided in time, and what was proved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from rapid_response.evaluation.recommendation import Recommendation
+from rapid_response.protocol.model import DEFAULT_LANGUAGE, Named, Property, Protocol
+from rapid_response.proving.findings import CATALOGUE, SEVERITIES, Check, Finding, Part, RuledOut
+from rapid_response.proving.witnesses import Witness
+from rapid_response.reports import catalogue as say
+from rapid_response.reports import check_words as checked
+from rapid_response.reports.document import (
+    Block,
+    Document,
+    Entry,
+    Items,
+    Line,
+    Paragraph,
+    Run,
+    Section,
+    Series,
+    between,
+    line,
+    run,
+)
+from rapid_response.reports.markdown import document_markdown
+from rapid_response.reports.terminal import document_text, print_document
+from rapid_response.reports.vocabulary import capital, introducing
+from rapid_response.reports.words import Wording
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+TOGETHER = ("RC501", "RC502", "RC503", "RC504", "RC505")
+"""Findings that are told in one sentence for all parts."""
+
+
+def check_text(check: Check, language: str = DEFAULT_LANGUAGE) -> str:
+    """A check as plain text of at most 80 columns."""
+    return document_text(check_document(check, language))
+
+
+def check_markdown(check: Check, language: str = DEFAULT_LANGUAGE) -> str:
+    """A check as Markdown."""
+    return document_markdown(check_document(check, language))
+
+
+def print_check(check: Check, language: str, console: Console) -> None:
+    """Print a check in colour; needs the extra `cli`."""
+    print_document(check_document(check, language), console)
+
+
+def check_document(check: Check, language: str) -> Document:
+    """The document of a check: findings from the gravest to the least, then what was proved.
+
+    >>> from rapid_response import protocol_from_text
+    >>> protocol = protocol_from_text("protocol: p\\ntiers: {low: {}, high: {}}")
+    >>> check_document(protocol.check(), "en").title
+    '1 error'
+    """
+    view = _View(check, Wording(check.protocol, language))
+    foot = (*view.words.version(), checked.CHECKED_BY(language))
+    return Document(
+        language=language,
+        over=checked.CHECK_OF(language, view.words.protocol_title()),
+        title=view.title(),
+        tag=view.tag(),
+        lead=(),
+        sections=tuple(view.sections()),
+        foot=tuple(line(words, "quiet") for words in foot),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    check: Check
+    words: Wording
+
+    @property
+    def language(self) -> str:
+        return self.words.language
+
+    @property
+    def protocol(self) -> Protocol:
+        return self.check.protocol
+
+    def title(self) -> str:
+        counts = [(severity, self.check.count(severity)) for severity in SEVERITIES]
+        said = [checked.COUNTED[severity][number > 1](self.language, number) for severity, number in counts if number]
+        return say.COMMA(self.language).join(said) or checked.NOTHING_FOUND(self.language)
+
+    def tag(self) -> Run | None:
+        return run(checked.NOT_DECIDED_TAG(self.language), "alert") if self.check.undecided else None
+
+    def sections(self) -> Iterator[Section]:
+        open_findings = [finding for finding in self.check.findings if not finding.allowed]
+        for severity in SEVERITIES:
+            graded = [finding for finding in open_findings if finding.severity == severity]
+            if graded:
+                yield Section(checked.GROUPS[severity](self.language), tuple(self.entries(graded)))
+        yield from self.undecided()
+        yield from self.proved()
+        yield from self.shown()
+        yield from self.meant()
+
+    # Findings
+
+    def entries(self, findings: Sequence[Finding]) -> Iterator[Entry]:
+        for _, group in groupby(findings, _told_with):
+            yield self.entry(list(group))
+
+    def entry(self, group: Sequence[Finding]) -> Entry:
+        first = group[0]
+        blocks = (
+            *self.through(first),
+            *self.because(first),
+            *self.witnesses(first.witnesses),
+            self.origin(group),
+        )
+        return Entry(line(self.sentence(group), "strong"), blocks)
+
+    def sentence(self, group: Sequence[Finding]) -> str:
+        """What a finding says, or several that are told together."""
+        first, found = group[0], checked.FOUND[group[0].id]
+        about = [self.part(each) for finding in group for each in finding.about]
+        match first.id:
+            case "RC401":
+                return found(self.language, *about, self.parts(first.through))
+            case "RC402":
+                return found(self.language, *about, first.details["share"])
+            case "RC501":
+                language = checked.LANGUAGES.get(first.details["language"])
+                named = language(self.language) if language else first.details["language"]
+                return found(self.language, named, self.listed(about))
+            case _:
+                return found(self.language, self.listed(about))
+
+    def listed(self, words: Sequence[str]) -> str:
+        return self.words.listed(words, say.AND)
+
+    def parts(self, parts: Sequence[Part]) -> str:
+        return self.listed([self.part(each) for each in parts])
+
+    def part(self, each: Part) -> str:
+        """What a part is called."""
+        if each.row is None:
+            return self.words.quoted(self.label(each))
+        form = self.protocol.measures[each.name].form
+        return checked.ROWS[form](self.language, self.words.quoted(self.label(each)), each.row)
+
+    def label(self, each: Part) -> str:
+        named = self.named(each)
+        if isinstance(named, Property):
+            return named.name.in_language(self.language)
+        return self.words.label(named) if named else each.name
+
+    def named(self, each: Part) -> Named | Property | None:
+        """The part itself; None for an allowance, which is called by what it is about."""
+        match each.section:
+            case "tiers":
+                return self.protocol.tier(each.name)
+            case "always" | "never":
+                return next(stated for stated in self.protocol.properties if str(stated.name) == each.name)
+            case "allow":
+                return None
+            case "out_of_scope":
+                return self.protocol.scope[each.name]
+            case section:
+                parts: dict[str, Named] = getattr(self.protocol, section)
+                return parts[each.name]
+
+    def through(self, finding: Finding) -> Iterator[Block]:
+        if finding.through and finding.id in checked.THROUGH:
+            yield Paragraph(line(checked.THROUGH[finding.id](self.language, self.parts(finding.through))))
+
+    def because(self, finding: Finding) -> Iterator[Block]:
+        """Why the protocol states a property that does not hold."""
+        stated = self.named(finding.about[0])
+        if isinstance(stated, Property) and stated.because:
+            yield Paragraph(line(stated.because.in_language(self.language), "quiet"))
+
+    def origin(self, group: Sequence[Finding]) -> Paragraph:
+        """The id, and of a single finding the name and the place."""
+        stated = [line(group[0].id, "code")]
+        if len(group) == 1:
+            first = group[0].about[0]
+            named = [first.name] if first.section not in ("always", "never") else []
+            stated += [line(words, "code") for words in (*named, first.place or "") if words]
+        return Paragraph(between(stated, say.DOT), small=True)
+
+    # Witnesses
+
+    def witnesses(self, witnesses: Sequence[Witness]) -> Iterator[Block]:
+        """An incident that shows it; of two what they have in common once, then where they differ."""
+        if not witnesses:
+            return
+        shared = [name for name in witnesses[0].facts if all(self.same(name, other, witnesses) for other in witnesses)]
+        yield Paragraph(line(checked.FOR_EXAMPLE(self.language), "quiet"))
+        if shared:
+            yield Series(tuple(self.fact(witnesses[0], name) for name in shared))
+        yield Items(tuple(self.outcome(witness, shared) for witness in witnesses))
+
+    def same(self, name: str, other: Witness, witnesses: Sequence[Witness]) -> bool:
+        return name in other.facts and other.facts[name] == witnesses[0].facts[name]
+
+    def fact(self, witness: Witness, name: str) -> Line:
+        fact = self.protocol.facts[name]
+        label = run(introducing(self.words.label(fact), self.language), "quiet")
+        return (label, run(self.words.value(fact, witness.result.facts[name])))
+
+    def outcome(self, witness: Witness, shared: Sequence[str]) -> Line:
+        """Where an incident differs from the other one, and what comes of it."""
+        own = [self.fact(witness, name) for name in witness.facts if name not in shared]
+        leads = run(checked.LEADS_TO(self.language, self.tier(witness.result)))
+        return between([*own, (leads,)], say.DOT)
+
+    def tier(self, result: Recommendation) -> str:
+        low, high = (self.words.quoted(self.words.label(tier)) for tier in (result.lowest, result.highest))
+        return low if low == high else say.BETWEEN(self.language, low, high)
+
+    # What is not decided, ruled out, meant
+
+    def undecided(self) -> Iterator[Section]:
+        if self.check.undecided:
+            means = Paragraph(line(checked.NOT_DECIDED_MEANS(self.language), "alert"))
+            items = [self.asked(each.id, each.about) for each in self.check.undecided]
+            yield Section(checked.NOT_DECIDED(self.language), (means, Items(tuple(items))))
+
+    def asked(self, finding: str, about: Sequence[Part]) -> Line:
+        named = say.SEMICOLON(self.language).join(self.part(each) for each in about)
+        return (
+            run(introducing(checked.QUESTIONS[finding](self.language), self.language)),
+            run(named),
+            run(say.DOT),
+            run(finding, "code"),
+        )
+
+    def proved(self) -> Iterator[Section]:
+        items = [self.asserted(each) for each in self.check.ruled_out if CATALOGUE[each.id].ruled_out == "proved"]
+        if items:
+            yield Section(checked.PROVED(self.language), (Items(tuple(items)),))
+
+    def asserted(self, ruled_out: RuledOut) -> Line:
+        named = say.SEMICOLON(self.language).join(self.part(each) for each in ruled_out.about)
+        return line(checked.RULED_OUT[ruled_out.id](self.language, named))
+
+    def shown(self) -> Iterator[Section]:
+        tried = [each for each in self.check.ruled_out if CATALOGUE[each.id].ruled_out == "shown"]
+        items = [line(capital(checked.TRIED[each.id](self.language, len(each.about)))) for each in tried]
+        if items:
+            yield Section(checked.SHOWN(self.language), (Items(tuple(items)),))
+
+    def meant(self) -> Iterator[Section]:
+        allowed = [finding for finding in self.check.findings if finding.allowed]
+        if allowed:
+            yield Section(checked.MEANT(self.language), tuple(self.allowed(finding) for finding in allowed))
+
+    def allowed(self, finding: Finding) -> Entry:
+        because = Paragraph(line(finding.allowed.in_language(self.language)))
+        return Entry(line(self.sentence([finding]), "strong"), (because, self.origin([finding])))
+
+
+def _told_with(finding: Finding) -> tuple[str, object]:
+    """What findings that are told in one sentence have in common."""
+    return finding.id, finding.details.get("language") if finding.id in TOGETHER else finding.about
