@@ -15,6 +15,7 @@ from rapid_response.protocol.problems import Source, Span
 if TYPE_CHECKING:
     from rapid_response.evaluation.compiling import Program
     from rapid_response.evaluation.recommendation import Recommendation
+    from rapid_response.proving.findings import Check
 
 DEFAULT_LANGUAGE = "en"
 
@@ -326,3 +327,21 @@ class Protocol:
         ('monitor', 'open')
         """
         return self._evaluate(self, facts, as_of)
+
+    def check(self, *, budget: float | None = 60.0, as_of: str | None = None) -> Check:
+        """What holds for every incident: findings with incidents that show them, and what is proved.
+
+        Looks at all incidents of which everything is known, at the time of evaluation `as_of` (ISO text; the first
+        morning on which the protocol is in force, if not given). `budget` is in seconds, None for as long as it takes;
+        what is not decided in time is named as such, never counted as proved. Much quicker with the extra `reason`.
+
+        Raises IncidentError where `as_of` cannot be read.
+
+        >>> from rapid_response import load_protocol
+        >>> check = load_protocol("examples/protocols/ssvc_cisa").check()
+        >>> [finding.id for finding in check.findings if finding.severity == "error"]
+        []
+        """
+        from rapid_response.proving.checking import check
+
+        return check(self, budget=budget, as_of=as_of)

@@ -268,19 +268,19 @@ def evaluated(space: Space, values: Values) -> Witness:
     stated = {name: value for name, value in values.items() if value != _blank(space, name)}
     as_of = moment_text(space.now, zone)
     results = [voice.protocol.evaluate(own_facts(voice, stated, zone), as_of=as_of).exact() for voice in space.voices]
-    return Witness({name: _given(vocabulary[name], value, zone) for name, value in stated.items()}, tuple(results))
+    return Witness({name: given(vocabulary[name], value, zone) for name, value in stated.items()}, tuple(results))
 
 
 def own_facts(voice: Voice, values: Values, zone: str | None) -> dict[str, Any]:
     """Facts of the vocabulary as an incident of one protocol, without those that it does not ask."""
     return {
-        name: _given(placement.asked, _own(placement, values[placement.fact.name]), zone)
+        name: given(placement.asked, _own(placement, values[placement.fact.name]), zone)
         for name, placement in voice.placements.items()
         if placement.fact.name in values
     }
 
 
-def _given(fact: Fact, value: Encoded, zone: str | None) -> Any:
+def given(fact: Fact, value: Encoded, zone: str | None) -> Any:
     """An encoded value as an incident states it."""
     if fact.type.name == "number":
         return unscaled(int(value), fact.type.places) if fact.type.places else int(value)

@@ -35,6 +35,7 @@ from rapid_response.reports.words import Wording
 if TYPE_CHECKING:
     from rich.console import Console
 
+MOST_LISTED = 6
 TOGETHER = ("RC501", "RC502", "RC503", "RC504", "RC505")
 """Findings that are told in one sentence for all parts."""
 
@@ -128,10 +129,14 @@ class _View:
         first, found = group[0], checked.FOUND[group[0].id]
         about = [self.part(each) for finding in group for each in finding.about]
         match first.id:
+            case "RC104" if first.details["more_is"] == "lower":
+                return checked.LESS_LOWERS(self.language, *about)
             case "RC401":
                 return found(self.language, *about, self.parts(first.through))
             case "RC402":
-                return found(self.language, *about, first.details["share"])
+                shares = zip(about, first.details["shares"].values(), strict=True)
+                said = [checked.SHARE(self.language, fact, share) for fact, share in shares]
+                return found(self.language, say.SEMICOLON(self.language).join(said))
             case "RC501":
                 language = checked.LANGUAGES.get(first.details["language"])
                 named = language(self.language) if language else first.details["language"]
@@ -140,7 +145,10 @@ class _View:
                 return found(self.language, self.listed(about))
 
     def listed(self, words: Sequence[str]) -> str:
-        return self.words.listed(words, say.AND)
+        if len(words) <= MOST_LISTED:
+            return self.words.listed(words, say.AND)
+        shown = say.COMMA(self.language).join(words[:MOST_LISTED])
+        return say.AND_MORE(self.language, shown, len(words) - MOST_LISTED)
 
     def parts(self, parts: Sequence[Part]) -> str:
         return self.listed([self.part(each) for each in parts])
@@ -149,8 +157,8 @@ class _View:
         """What a part is called."""
         if each.row is None:
             return self.words.quoted(self.label(each))
-        form = self.protocol.measures[each.name].form
-        return checked.ROWS[form](self.language, self.words.quoted(self.label(each)), each.row)
+        rows = checked.ROWS[self.protocol.measures[each.name].form]
+        return rows(self.language, self.words.quoted(self.label(each)), each.row)
 
     def label(self, each: Part) -> str:
         named = self.named(each)
@@ -210,12 +218,12 @@ class _View:
     def fact(self, witness: Witness, name: str) -> Line:
         fact = self.protocol.facts[name]
         label = run(introducing(self.words.label(fact), self.language), "quiet")
-        return (label, run(self.words.value(fact, witness.result.facts[name])))
+        return (label, run(self.words.value(fact, witness.results[0].facts[name])))
 
     def outcome(self, witness: Witness, shared: Sequence[str]) -> Line:
         """Where an incident differs from the other one, and what comes of it."""
         own = [self.fact(witness, name) for name in witness.facts if name not in shared]
-        leads = run(checked.LEADS_TO(self.language, self.tier(witness.result)))
+        leads = run(checked.LEADS_TO(self.language, self.tier(witness.results[0])))
         return between([*own, (leads,)], say.DOT)
 
     def tier(self, result: Recommendation) -> str:

@@ -28,9 +28,20 @@ MEANT = Phrase("Meant, by the protocol's own word", "規程已說明屬刻意安
 FOR_EXAMPLE = Phrase("For example:", "例如：")
 WITH_NOTHING_KNOWN = Phrase("with nothing known", "一無所知時")
 LEADS_TO = Phrase("then: {}", "結果：{}")
-BECAUSE_OF = Phrase("Because of {}", "因為 {}")
-ALSO_SAID_BY = Phrase("Said already by {}", "{} 已包括在內")
-WITHIN = Phrase("{}, {}", "{}，第 {} 項")
+THROUGH: dict[str, Phrase] = {
+    "RC104": Phrase("It turns on {}.", "關鍵在於 {}。"),
+    "RC301": Phrase("Enough without it: {}.", "沒有它，也有 {}。"),
+    "RC302": Phrase("Overridden by {}.", "受限於 {}。"),
+}
+"""What makes it so."""
+LESS_LOWERS = Phrase("More of {} can raise the tier.", "{} 更甚時，級別反而可能提高。")
+SHARE = Phrase("{} ({} of 100)", "{}（100 宗中佔 {} 宗）")
+ROWS: dict[str, Phrase] = {
+    "cases": Phrase("case {1} of {0}", "{} 的第 {} 個情況"),
+    "bands": Phrase("band {1} of {0}", "{} 的第 {} 個區間"),
+    "table": Phrase("row {1} of {0}", "{} 的第 {} 行"),
+    "values": Phrase("value {1} of {0}", "{} 的第 {} 個值"),
+}
 CHECKED_BY = Phrase(
     "Found by looking at every possible incident of which everything is known. Every example was replayed.",
     "已就所有可能、資料齊全的事件作檢查；每個例子都經重新評估。",
@@ -58,8 +69,8 @@ FOUND: dict[str, Phrase] = {
     "RC305": Phrase("{} never matters, though conditions name it.", "{} 從不影響結果，雖然有條件提及。"),
     "RC401": Phrase("{} can override {}.", "{} 可約束 {}。"),
     "RC402": Phrase(
-        "Many results hang on {} alone: another answer changes the tier in {} of 100 made-up incidents.",
-        "很多結果單憑 {} 而定：100 宗虛構事件中，有 {} 宗會因這一項的答案不同而改變級別。",
+        "Be sure of these: in many made-up incidents another answer to one of them changes the tier: {}.",
+        "這些答案務必弄清：在很多虛構事件中，只要其中一項的答案不同，級別便會改變：{}。",
     ),
     "RC403": Phrase("A tier can switch off {}, a service for people.", "{} 是服務個人的行動，卻會因級別而停止。"),
     "RC501": Phrase("Texts are missing in {}: {}", "欠缺{}文字：{}"),
@@ -69,6 +80,28 @@ FOUND: dict[str, Phrase] = {
     "RC505": Phrase("{} is asked, but nothing uses it.", "有問及 {}，但沒有用到。"),
     "RC506": Phrase("Nothing was found that needs this allowance: {}", "沒有發現需要這項容許：{}"),
 }
+
+QUESTIONS: dict[str, Phrase] = {
+    "RC101": Phrase("whether it always holds", "是否總是成立"),
+    "RC102": Phrase("whether it never happens", "是否從不發生"),
+    "RC103": Phrase("whether its condition can be met", "條件能否符合"),
+    "RC104": Phrase("whether the tier keeps to what is said of more of it", "更甚時，級別是否如所述"),
+    "RC201": Phrase("whether an incident reaches it", "有沒有事件會達到"),
+    "RC202": Phrase("whether an incident calls for it", "有沒有事件會需要"),
+    "RC203": Phrase("whether it can hold", "能否成立"),
+    "RC204": Phrase("whether it can hold", "能否成立"),
+    "RC205": Phrase("whether it always holds", "是否總是成立"),
+    "RC206": Phrase("whether it is ever used", "能否適用"),
+    "RC207": Phrase("whether it can hold", "能否成立"),
+    "RC208": Phrase("whether its exception changes anything", "例外情況能否起作用"),
+    "RC301": Phrase("whether it changes anything", "有沒有作用"),
+    "RC303": Phrase("whether they always agree", "是否總是相同"),
+    "RC304": Phrase("whether they always contradict each other", "是否總是相反"),
+    "RC305": Phrase("whether it ever matters", "能否影響結果"),
+    "RC401": Phrase("which rules it can override", "可約束哪些規則"),
+    "RC403": Phrase("whether a tier can switch it off", "會否因級別而停止"),
+}
+"""What is asked, where it was not decided."""
 
 RULED_OUT: dict[str, Phrase] = {
     "RC101": Phrase("This always holds: {}", "總是成立：{}"),

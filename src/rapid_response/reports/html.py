@@ -1,4 +1,4 @@
-"""Results and protocols as pages: one file each, without scripts, fonts or images from elsewhere."""
+"""Results, protocols and checks as pages: one file each, without scripts, fonts or images from elsewhere."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol.model import DEFAULT_LANGUAGE, Protocol
+from rapid_response.proving.findings import Check
 from rapid_response.reports import catalogue
+from rapid_response.reports.check_document import check_document
 from rapid_response.reports.document import Document
 from rapid_response.reports.protocol_document import protocol_document
 from rapid_response.reports.result_document import result_document
@@ -30,6 +32,11 @@ def result_page(result: Recommendation, language: str = DEFAULT_LANGUAGE, *, pri
 def protocol_page(protocol: Protocol, language: str = DEFAULT_LANGUAGE) -> str:
     """A protocol as one HTML page; needs the extra `reports`."""
     return _page(protocol_document(protocol, language))
+
+
+def check_page(check: Check, language: str = DEFAULT_LANGUAGE) -> str:
+    """A check as one HTML page; needs the extra `reports`."""
+    return _page(check_document(check, language))
 
 
 def _page(document: Document) -> str:

@@ -57,12 +57,12 @@ def result_text(result: Recommendation, language: str = DEFAULT_LANGUAGE, *, pri
     Recommended for A-1
     Keep watch · open
     """
-    return _text(result_document(result, language, private))
+    return document_text(result_document(result, language, private))
 
 
 def protocol_text(protocol: Protocol, language: str = DEFAULT_LANGUAGE) -> str:
     """A protocol as plain text of at most 80 columns."""
-    return _text(protocol_document(protocol, language))
+    return document_text(protocol_document(protocol, language))
 
 
 def print_result(result: Recommendation, language: str, console: Console, *, private: bool = False) -> None:
@@ -75,7 +75,8 @@ def print_protocol(protocol: Protocol, language: str, console: Console) -> None:
     print_document(protocol_document(protocol, language), console)
 
 
-def _text(document: Document) -> str:
+def document_text(document: Document) -> str:
+    """A document as plain text of at most 80 columns."""
     return "\n".join(plain(words).rstrip() for words in lines_of(document, WIDTH))
 
 
