@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from rapid_response.cli import BAD_INCIDENT, FINDINGS, NOT_SETTLED, USAGE
 from rapid_response.cli.asking import given_facts, hold_interview
+from rapid_response.cli.checking import check
+from rapid_response.cli.options import Lang, Language, Output, OutputFormat, ProtocolPath, standard_console
 from rapid_response.errors import IncidentError
 from rapid_response.evaluation.documents import result_schema
 from rapid_response.evaluation.incident_files import GivenIncident, format_of, given_incidents, load_incidents
@@ -43,15 +44,6 @@ app = typer.Typer(
 )
 
 
-class Output(StrEnum):
-    """How a result or a protocol is written."""
-
-    text = "text"
-    json = "json"
-    markdown = "markdown"
-    html = "html"
-
-
 class RunOutput(StrEnum):
     """How the outcome of scenarios is written."""
 
@@ -68,13 +60,6 @@ class ExplainedOutput(StrEnum):
     markdown = "markdown"
 
 
-class Language(StrEnum):
-    """The languages of the interface."""
-
-    english = "en"
-    traditional_chinese = "zh-Hant"
-
-
 class SchemaOf(StrEnum):
     """What a JSON Schema can be printed of."""
 
@@ -82,15 +67,10 @@ class SchemaOf(StrEnum):
     result = "result"
 
 
-ProtocolPath = Annotated[
-    Path, typer.Argument(help="A protocol: a folder of YAML files, or one file.", metavar="PROTOCOL")
-]
 AsOf = Annotated[
     str | None, typer.Option("--as-of", help="The time of evaluation, like 2026-02-01T09:00; now if not given.")
 ]
 Private = Annotated[bool, typer.Option("--private", help="Show facts that the protocol marks private.")]
-Lang = Annotated[Language, typer.Option("--lang", help="The language of the output.")]
-OutputFormat = Annotated[Output, typer.Option("--format", help="How the output is written.")]
 
 
 def _print_version(wanted: bool) -> None:
@@ -189,7 +169,7 @@ def explain_result(
         case ExplainedOutput.markdown:
             print(document_markdown(document))
         case _:
-            print_document(document, _console())
+            print_document(document, standard_console())
 
 
 @app.command()
@@ -207,7 +187,7 @@ def show(protocol: ProtocolPath, lang: Lang = Language.english, output: OutputFo
         case Output.markdown:
             print(protocol_markdown(loaded, lang))
         case _:
-            print_protocol(loaded, lang, _console())
+            print_protocol(loaded, lang, standard_console())
 
 
 @app.command("test")
@@ -243,6 +223,9 @@ def run_tests(
                 print(f"\n{coverage_text(run, lang)}", end="")
     if not run.passed:
         raise typer.Exit(FINDINGS)
+
+
+app.command()(check)
 
 
 @app.command()
@@ -300,14 +283,7 @@ def _print(result: Recommendation, language: Language, output: Output, private: 
         case Output.markdown:
             print(result_markdown(result, language, private=private))
         case _:
-            console = _console()
+            console = standard_console()
             if not first:
                 console.rule()
             print_result(result, language, console, private=private)
-
-
-def _console() -> Console:
-    """80 columns where the output goes to a file or pipe; never wider than people read."""
-    console = Console(highlight=False)
-    console.width = min(console.width, 100) if console.is_terminal else 80
-    return console

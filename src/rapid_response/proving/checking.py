@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from rapid_response.protocol.model import Allowance, Protocol
+from rapid_response.protocol.values import moment_text
 from rapid_response.proving.budget import Budget
 from rapid_response.proving.conflicts import limits_overriding, services_kept
 from rapid_response.proving.findings import (
@@ -24,7 +25,7 @@ from rapid_response.proving.monotony import more_is
 from rapid_response.proving.properties import properties_kept
 from rapid_response.proving.reach import cases_reached, criteria_reached, gates_reached, tiers_reached
 from rapid_response.proving.redundancy import criteria_apart, rules_needed
-from rapid_response.proving.style import style
+from rapid_response.proving.style import style, together
 
 SECONDS = 60.0
 """How long a check may take where nothing else is said."""
@@ -61,18 +62,19 @@ def check(protocol: Protocol, *, budget: float | None = SECONDS, as_of: str | No
     verdicts = [verdict for each in CHECKS for verdict in each(inquiry)]
     undecided = tuple(verdict for verdict in verdicts if isinstance(verdict, Undecided))
     found = [*(verdict for verdict in verdicts if isinstance(verdict, Finding)), *style(protocol)]
-    findings = [_allowed(finding, protocol.allowed) for finding in found]
+    findings = together(_allowed(finding, protocol.allowed) for finding in found)
     needless = _needless(protocol.allowed, found, undecided)
-    ruled_out = tuple(_together(verdict for verdict in verdicts if isinstance(verdict, RuledOut)))
-    return Check(protocol, in_order([*findings, *needless]), ruled_out, undecided)
+    ruled_out = _ruled_out(verdict for verdict in verdicts if isinstance(verdict, RuledOut))
+    now = moment_text(inquiry.space.now, protocol.time_zone) if protocol.needs_now else None
+    return Check(protocol, now, in_order([*findings, *needless]), ruled_out, undecided)
 
 
-def _together(ruled_out: Iterable[RuledOut]) -> Iterator[RuledOut]:
+def _ruled_out(ruled_out: Iterable[RuledOut]) -> tuple[RuledOut, ...]:
     """What was ruled out, each id once, in the order of the catalogue."""
     about: dict[str, list[Part]] = {}
     for each in ruled_out:
         about.setdefault(each.id, []).extend(each.about)
-    yield from (RuledOut(each, tuple(about[each])) for each in CATALOGUE if each in about)
+    return tuple(RuledOut(each, tuple(about[each])) for each in CATALOGUE if each in about)
 
 
 # Allowances

@@ -200,9 +200,13 @@ class Undecided:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What holds for every incident under a protocol, and what the check found."""
+    """What holds for every incident under a protocol, and what the check found.
+
+    `as_of` is the time of evaluation of all incidents as ISO text, None where the protocol does not use the time.
+    """
 
     protocol: Protocol
+    as_of: str | None
     findings: tuple[Finding, ...]
     ruled_out: tuple[RuledOut, ...]
     undecided: tuple[Undecided, ...]
@@ -222,6 +226,7 @@ class Check:
         protocol = self.protocol
         return {
             "protocol": {"name": protocol.name, "version": protocol.version, "fingerprint": protocol.fingerprint},
+            "as_of": self.as_of,
             "counts": {severity: self.count(severity) for severity in SEVERITIES},
             "findings": [finding.to_dict() for finding in self.findings],
             "ruled_out": [each.to_dict() for each in self.ruled_out],

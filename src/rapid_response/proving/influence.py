@@ -46,12 +46,13 @@ def facts_that_matter(inquiry: Inquiry) -> Iterator[Verdict]:
 
 
 def facts_that_decide(inquiry: Inquiry) -> Iterator[Verdict]:
-    """RC402: the facts that most results hang on alone, if many do, in one finding."""
+    """RC402: the facts that most results hang on alone, in one finding; none where so many facts are like that."""
     shares = {fact: _Weighing(inquiry, fact).share for fact in inquiry.protocol.facts.values()}
-    heavy = sorted((fact for fact in shares if shares[fact] >= MANY), key=lambda fact: -shares[fact])[:MOST_NAMED]
-    if heavy:
-        details = {"shares": {fact.name: shares[fact] for fact in heavy}}
-        yield Finding("RC402", tuple(part("facts", fact) for fact in heavy), details=details)
+    heavy = sorted((fact for fact in shares if shares[fact] >= MANY), key=lambda fact: -shares[fact])
+    if 0 < len(heavy) <= len(shares) / 3:
+        named = heavy[:MOST_NAMED]
+        details = {"shares": {fact.name: shares[fact] for fact in named}}
+        yield Finding("RC402", tuple(part("facts", fact) for fact in named), details=details)
 
 
 @dataclass(frozen=True)

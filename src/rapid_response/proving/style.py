@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from rapid_response.protocol.expressions import Condition, Value, names_in
 from rapid_response.protocol.model import DEFAULT_LANGUAGE, NO_TEXT, Fact, Gate, Kind, Measure, Named, Protocol, Text
 from rapid_response.proving.findings import Finding, Part, Section, part, property_part
+
+TOGETHER = ("RC501", "RC502", "RC503", "RC504", "RC505")
+"""Findings of which those of one kind are told as one."""
 
 
 def style(protocol: Protocol) -> Iterator[Finding]:
@@ -20,6 +25,30 @@ def style(protocol: Protocol) -> Iterator[Finding]:
     yield from _untranslated(protocol)
     yield from _without_grounds(protocol)
     yield from _unused(protocol)
+
+
+def together(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings, those about how a protocol is written made one where they are of one kind.
+
+    >>> parts = Part("rules", "a"), Part("rules", "b")
+    >>> [str(finding) for finding in together(Finding("RC502", (each,)) for each in parts)]
+    ['RC502: no reason is given: `a` and `b`']
+    """
+    groups: dict[tuple[str, object, Text], list[Finding]] = {}
+    for finding in findings:
+        if finding.id in TOGETHER:
+            groups.setdefault((finding.id, finding.details.get("language"), finding.allowed), []).append(finding)
+        else:
+            yield finding
+    for group in groups.values():
+        about = tuple(each for finding in group for each in finding.about)
+        yield replace(group[0], about=about, details=_details(group))
+
+
+def _details(group: Sequence[Finding]) -> Mapping[str, Any]:
+    """The details of findings of one kind: which texts each part lacks."""
+    texts = {finding.about[0].name: finding.details["texts"] for finding in group if finding.details}
+    return {"language": group[0].details["language"], "texts": texts} if texts else {}
 
 
 def parts_by_section(protocol: Protocol) -> Mapping[Section, Iterable[Named]]:

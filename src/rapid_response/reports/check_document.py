@@ -35,9 +35,7 @@ from rapid_response.reports.words import Wording
 if TYPE_CHECKING:
     from rich.console import Console
 
-MOST_LISTED = 6
-TOGETHER = ("RC501", "RC502", "RC503", "RC504", "RC505")
-"""Findings that are told in one sentence for all parts."""
+MOST_LISTED, FEW = 4, 2
 
 
 def check_text(check: Check, language: str = DEFAULT_LANGUAGE) -> str:
@@ -64,7 +62,7 @@ def check_document(check: Check, language: str) -> Document:
     '1 error'
     """
     view = _View(check, Wording(check.protocol, language))
-    foot = (*view.words.version(), checked.CHECKED_BY(language))
+    foot = (*view.words.version(), *view.time(), checked.CHECKED_BY(language))
     return Document(
         language=language,
         over=checked.CHECK_OF(language, view.words.protocol_title()),
@@ -97,12 +95,16 @@ class _View:
     def tag(self) -> Run | None:
         return run(checked.NOT_DECIDED_TAG(self.language), "alert") if self.check.undecided else None
 
+    def time(self) -> Iterator[str]:
+        if self.check.as_of:
+            yield say.AS_OF(self.language, self.words.moment(self.check.as_of))
+
     def sections(self) -> Iterator[Section]:
         open_findings = [finding for finding in self.check.findings if not finding.allowed]
         for severity in SEVERITIES:
             graded = [finding for finding in open_findings if finding.severity == severity]
             if graded:
-                yield Section(checked.GROUPS[severity](self.language), tuple(self.entries(graded)))
+                yield Section(checked.GROUPS[severity](self.language), tuple(map(self.entry, graded)))
         yield from self.undecided()
         yield from self.proved()
         yield from self.shown()
@@ -110,39 +112,38 @@ class _View:
 
     # Findings
 
-    def entries(self, findings: Sequence[Finding]) -> Iterator[Entry]:
-        for _, group in groupby(findings, _told_with):
-            yield self.entry(list(group))
-
-    def entry(self, group: Sequence[Finding]) -> Entry:
-        first = group[0]
+    def entry(self, finding: Finding) -> Entry:
         blocks = (
-            *self.through(first),
-            *self.because(first),
-            *self.witnesses(first.witnesses),
-            self.origin(group),
+            *self.through(finding),
+            *self.because(finding),
+            *self.witnesses(finding.witnesses),
+            self.origin(finding),
         )
-        return Entry(line(self.sentence(group), "strong"), blocks)
+        return Entry(line(self.sentence(finding), "strong"), blocks)
 
-    def sentence(self, group: Sequence[Finding]) -> str:
-        """What a finding says, or several that are told together."""
-        first, found = group[0], checked.FOUND[group[0].id]
-        about = [self.part(each) for finding in group for each in finding.about]
-        match first.id:
-            case "RC104" if first.details["more_is"] == "lower":
-                return checked.LESS_LOWERS(self.language, *about)
+    def sentence(self, finding: Finding) -> str:
+        """What a finding says."""
+        found, about = checked.FOUND[finding.id], [self.part(each) for each in finding.about]
+        match finding.id:
+            case "RC104" if finding.details["more_is"] == "lower":
+                return checked.MORE_RAISES(self.language, *about)
+            case "RC401" if len(finding.through) > MOST_LISTED:
+                some = self.listed([self.part(each) for each in finding.through[:FEW]])
+                return checked.OVERRIDES_SOME(self.language, *about, len(finding.through), some)
             case "RC401":
-                return found(self.language, *about, self.parts(first.through))
+                return found(self.language, *about, self.parts(finding.through))
             case "RC402":
-                shares = zip(about, first.details["shares"].values(), strict=True)
+                shares = zip(about, finding.details["shares"].values(), strict=True)
                 said = [checked.SHARE(self.language, fact, share) for fact, share in shares]
                 return found(self.language, say.SEMICOLON(self.language).join(said))
             case "RC501":
-                language = checked.LANGUAGES.get(first.details["language"])
-                named = language(self.language) if language else first.details["language"]
-                return found(self.language, named, self.listed(about))
+                return found(self.language, self.language_name(finding.details["language"]), self.listed(about))
             case _:
                 return found(self.language, self.listed(about))
+
+    def language_name(self, language: str) -> str:
+        named = checked.LANGUAGES.get(language)
+        return named(self.language) if named else language
 
     def listed(self, words: Sequence[str]) -> str:
         if len(words) <= MOST_LISTED:
@@ -191,14 +192,12 @@ class _View:
         if isinstance(stated, Property) and stated.because:
             yield Paragraph(line(stated.because.in_language(self.language), "quiet"))
 
-    def origin(self, group: Sequence[Finding]) -> Paragraph:
-        """The id, and of a single finding the name and the place."""
-        stated = [line(group[0].id, "code")]
-        if len(group) == 1:
-            first = group[0].about[0]
-            named = [first.name] if first.section not in ("always", "never") else []
-            stated += [line(words, "code") for words in (*named, first.place or "") if words]
-        return Paragraph(between(stated, say.DOT), small=True)
+    def origin(self, finding: Finding) -> Paragraph:
+        """The id, and of a finding about one part its name and place."""
+        first = finding.about[0]
+        named = first.name if first.section not in ("always", "never", "allow") else ""
+        stated = (finding.id,) if len(finding.about) > 1 else (finding.id, named, first.place or "")
+        return Paragraph(between([line(words, "code") for words in stated if words], say.DOT), small=True)
 
     # Witnesses
 
@@ -248,13 +247,21 @@ class _View:
         )
 
     def proved(self) -> Iterator[Section]:
-        items = [self.asserted(each) for each in self.check.ruled_out if CATALOGUE[each.id].ruled_out == "proved"]
+        proved = [each for each in self.check.ruled_out if CATALOGUE[each.id].ruled_out == "proved"]
+        items = [assertion for each in proved for assertion in self.assertions(each)]
         if items:
             yield Section(checked.PROVED(self.language), (Items(tuple(items)),))
 
-    def asserted(self, ruled_out: RuledOut) -> Line:
-        named = say.SEMICOLON(self.language).join(self.part(each) for each in ruled_out.about)
-        return line(checked.RULED_OUT[ruled_out.id](self.language, named))
+    def assertions(self, ruled_out: RuledOut) -> Iterator[Line]:
+        """What is proved of some parts; of facts, whether more of it never lowers the tier, or never raises it."""
+        facts, groups = self.protocol.facts, dict[say.Phrase, list[Part]]()
+        for each in ruled_out.about:
+            lower = ruled_out.id == "RC104" and facts[each.name].more_is == "lower"
+            phrase = checked.NEVER_RAISES if lower else checked.RULED_OUT[ruled_out.id]
+            groups.setdefault(phrase, []).append(each)
+        for phrase, parts in groups.items():
+            named = say.SEMICOLON(self.language).join(self.part(each) for each in parts)
+            yield line(phrase(self.language, named))
 
     def shown(self) -> Iterator[Section]:
         tried = [each for each in self.check.ruled_out if CATALOGUE[each.id].ruled_out == "shown"]
@@ -264,14 +271,12 @@ class _View:
 
     def meant(self) -> Iterator[Section]:
         allowed = [finding for finding in self.check.findings if finding.allowed]
-        if allowed:
-            yield Section(checked.MEANT(self.language), tuple(self.allowed(finding) for finding in allowed))
+        groups = [list(group) for _, group in groupby(allowed, lambda finding: (finding.id, finding.allowed))]
+        if groups:
+            yield Section(checked.MEANT(self.language), tuple(map(self.allowed, groups)))
 
-    def allowed(self, finding: Finding) -> Entry:
-        because = Paragraph(line(finding.allowed.in_language(self.language)))
-        return Entry(line(self.sentence([finding]), "strong"), (because, self.origin([finding])))
-
-
-def _told_with(finding: Finding) -> tuple[str, object]:
-    """What findings that are told in one sentence have in common."""
-    return finding.id, finding.details.get("language") if finding.id in TOGETHER else finding.about
+    def allowed(self, group: Sequence[Finding]) -> Entry:
+        """Findings that are meant for one reason, and the reason."""
+        because = line(group[0].allowed.in_language(self.language), "strong")
+        said = Items(tuple(line(self.sentence(finding)) for finding in group))
+        return Entry(because, (said, Paragraph(line(group[0].id, "code"), small=True)))

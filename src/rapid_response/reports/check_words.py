@@ -34,7 +34,8 @@ THROUGH: dict[str, Phrase] = {
     "RC302": Phrase("Overridden by {}.", "受限於 {}。"),
 }
 """What makes it so."""
-LESS_LOWERS = Phrase("More of {} can raise the tier.", "{} 更甚時，級別反而可能提高。")
+OVERRIDES_SOME = Phrase("{} can override {} rules, {} among them.", "{} 可約束 {} 條規則，包括 {}。")
+MORE_RAISES = Phrase("More of {} can raise the tier.", "{} 更甚時，級別反而可能提高。")
 SHARE = Phrase("{} ({} of 100)", "{}（100 宗中佔 {} 宗）")
 ROWS: dict[str, Phrase] = {
     "cases": Phrase("case {1} of {0}", "{} 的第 {} 個情況"),
@@ -107,10 +108,12 @@ RULED_OUT: dict[str, Phrase] = {
     "RC101": Phrase("This always holds: {}", "總是成立：{}"),
     "RC102": Phrase("This never happens: {}", "從不發生：{}"),
     "RC104": Phrase("More of it never lowers the tier: {}", "更甚時，級別從不降低：{}"),
-    "RC401": Phrase("No limit overrides a rule: {}", "從不約束其他規則：{}"),
+    "RC401": Phrase("This limit never overrides a rule: {}", "這項上限從不約束其他規則：{}"),
     "RC403": Phrase("No tier switches these services off: {}", "以下服務不會因級別而停止：{}"),
 }
 """What is proved, with the parts that it is proved of."""
+
+NEVER_RAISES = Phrase("More of it never raises the tier: {}", "更甚時，級別從不提高：{}")
 
 TRIED: dict[str, Phrase] = {
     "RC103": Phrase("properties of which the condition can be met: {}", "條件可符合的要求：{} 項"),

@@ -1,0 +1,40 @@
+"""What commands have in common: arguments and options that mean the same everywhere, and where output goes."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+
+class Output(StrEnum):
+    """How a result, a protocol or what was found about one is written."""
+
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+    html = "html"
+
+
+class Language(StrEnum):
+    """The languages of the interface."""
+
+    english = "en"
+    traditional_chinese = "zh-Hant"
+
+
+ProtocolPath = Annotated[
+    Path, typer.Argument(help="A protocol: a folder of YAML files, or one file.", metavar="PROTOCOL")
+]
+Lang = Annotated[Language, typer.Option("--lang", help="The language of the output.")]
+OutputFormat = Annotated[Output, typer.Option("--format", help="How the output is written.")]
+
+
+def standard_console() -> Console:
+    """80 columns where the output goes to a file or pipe; never wider than people read."""
+    console = Console(highlight=False)
+    console.width = min(console.width, 100) if console.is_terminal else 80
+    return console
