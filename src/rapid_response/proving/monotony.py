@@ -124,7 +124,7 @@ class _Fact:
         """The raises that hold in the higher of two incidents only, and the limits that hold in the lower only."""
         high, low = (less, more) if less.lowest > more.highest else (more, less)
         for one, other in zip(high.rules, low.rules, strict=True):
-            raised = one.part.effect == "raise_to" and one.state == "fired" and other.state == "not fired"
-            limited = one.part.effect == "limit_to" and one.state == "not fired" and other.state == "fired"
-            if raised or limited:
+            gone = one.state in ("fired", "overridden") and other.state == "not fired"
+            come = one.state == "not fired" and other.state == "fired"
+            if gone if one.part.effect == "raise_to" else come:
                 yield part("rules", one.part)

@@ -36,9 +36,15 @@ def properties_kept(inquiry: Inquiry) -> Iterator[Verdict]:
     ('RC101', {'hurt': True, 'far': True})
     """
     for stated in inquiry.protocol.properties:
-        yield _kept(inquiry, stated)
-        if stated.kind == "always" and not isinstance(stated.when, Always):
-            yield _says_something(inquiry, stated)
+        told = _says_something(inquiry, stated) if _is_conditional(stated) else None
+        if not isinstance(told, Finding):
+            yield _kept(inquiry, stated)
+        if told is not None:
+            yield told
+
+
+def _is_conditional(stated: Property) -> bool:
+    return stated.kind == "always" and not isinstance(stated.when, Always)
 
 
 def _kept(inquiry: Inquiry, stated: Property) -> Verdict:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol.model import DEFAULT_LANGUAGE, Named, Property, Protocol
-from rapid_response.proving.findings import CATALOGUE, SEVERITIES, Check, Finding, Part, RuledOut
+from rapid_response.proving.findings import CATALOGUE, Check, Finding, Part, RuledOut, Severity
 from rapid_response.proving.witnesses import Witness
 from rapid_response.reports import catalogue as say
 from rapid_response.reports import check_words as checked
@@ -88,29 +88,37 @@ class _View:
         return self.check.protocol
 
     def title(self) -> str:
-        counts = [(severity, self.check.count(severity)) for severity in SEVERITIES]
-        said = [checked.COUNTED[severity][number > 1](self.language, number) for severity, number in counts if number]
+        said = [self.counted(severity) for severity in ("error", "warning") if self.check.count(severity)]
         return say.COMMA(self.language).join(said) or checked.NOTHING_FOUND(self.language)
 
     def tag(self) -> Run | None:
-        return run(checked.NOT_DECIDED_TAG(self.language), "alert") if self.check.undecided else None
+        if self.check.undecided:
+            return run(checked.NOT_DECIDED_TAG(self.language), "alert")
+        return run(self.counted("note"), "quiet") if self.check.count("note") else None
+
+    def counted(self, severity: Severity) -> str:
+        number = self.check.count(severity)
+        return checked.COUNTED[severity][number > 1](self.language, number)
 
     def time(self) -> Iterator[str]:
         if self.check.as_of:
             yield say.AS_OF(self.language, self.words.moment(self.check.as_of))
 
     def sections(self) -> Iterator[Section]:
-        open_findings = [finding for finding in self.check.findings if not finding.allowed]
-        for severity in SEVERITIES:
-            graded = [finding for finding in open_findings if finding.severity == severity]
-            if graded:
-                yield Section(checked.GROUPS[severity](self.language), tuple(map(self.entry, graded)))
+        yield from self.found("error")
+        yield from self.found("warning")
         yield from self.undecided()
         yield from self.proved()
-        yield from self.shown()
+        yield from self.found("note")
         yield from self.meant()
+        yield from self.shown()
 
     # Findings
+
+    def found(self, severity: Severity) -> Iterator[Section]:
+        graded = [each for each in self.check.findings if each.severity == severity and not each.allowed]
+        if graded:
+            yield Section(checked.GROUPS[severity](self.language), tuple(map(self.entry, graded)))
 
     def entry(self, finding: Finding) -> Entry:
         blocks = (
@@ -119,7 +127,7 @@ class _View:
             *self.witnesses(finding.witnesses),
             self.origin(finding),
         )
-        return Entry(line(self.sentence(finding), "strong"), blocks)
+        return Entry(line(capital(self.sentence(finding)), "strong"), blocks)
 
     def sentence(self, finding: Finding) -> str:
         """What a finding says."""
@@ -209,7 +217,8 @@ class _View:
         yield Paragraph(line(checked.FOR_EXAMPLE(self.language), "quiet"))
         if shared:
             yield Series(tuple(self.fact(witnesses[0], name) for name in shared))
-        yield Items(tuple(self.outcome(witness, shared) for witness in witnesses))
+        outcomes = [self.outcome(witness, shared) for witness in witnesses]
+        yield Items(tuple(outcomes)) if len(outcomes) > 1 else Paragraph(outcomes[0])
 
     def same(self, name: str, other: Witness, witnesses: Sequence[Witness]) -> bool:
         return name in other.facts and other.facts[name] == witnesses[0].facts[name]
@@ -222,8 +231,8 @@ class _View:
     def outcome(self, witness: Witness, shared: Sequence[str]) -> Line:
         """Where an incident differs from the other one, and what comes of it."""
         own = [self.fact(witness, name) for name in witness.facts if name not in shared]
-        leads = run(checked.LEADS_TO(self.language, self.tier(witness.results[0])))
-        return between([*own, (leads,)], say.DOT)
+        leads = (run(introducing(say.TIER(self.language), self.language), "quiet"), run(self.tier(witness.results[0])))
+        return between([*own, leads], say.DOT)
 
     def tier(self, result: Recommendation) -> str:
         low, high = (self.words.quoted(self.words.label(tier)) for tier in (result.lowest, result.highest))
@@ -254,6 +263,9 @@ class _View:
 
     def assertions(self, ruled_out: RuledOut) -> Iterator[Line]:
         """What is proved of some parts; of facts, whether more of it never lowers the tier, or never raises it."""
+        if ruled_out.id in ("RC101", "RC102"):
+            yield from (line(self.label(each)) for each in ruled_out.about)
+            return
         facts, groups = self.protocol.facts, dict[say.Phrase, list[Part]]()
         for each in ruled_out.about:
             lower = ruled_out.id == "RC104" and facts[each.name].more_is == "lower"
@@ -278,5 +290,5 @@ class _View:
     def allowed(self, group: Sequence[Finding]) -> Entry:
         """Findings that are meant for one reason, and the reason."""
         because = line(group[0].allowed.in_language(self.language), "strong")
-        said = Items(tuple(line(self.sentence(finding)) for finding in group))
+        said = Items(tuple(line(capital(self.sentence(finding))) for finding in group))
         return Entry(because, (said, Paragraph(line(group[0].id, "code"), small=True)))

@@ -6,7 +6,7 @@ from rapid_response.proving.findings import Severity
 from rapid_response.reports.catalogue import Phrase
 
 CHECK_OF = Phrase("Check of {}", "檢查：{}")
-NOTHING_FOUND = Phrase("Nothing found", "沒有發現問題")
+NOTHING_FOUND = Phrase("No errors and no warnings", "沒有錯誤或警告")
 COUNTED: dict[Severity, tuple[Phrase, Phrase]] = {
     "error": (Phrase("{} error", "{} 項錯誤"), Phrase("{} errors", "{} 項錯誤")),
     "warning": (Phrase("{} warning", "{} 項警告"), Phrase("{} warnings", "{} 項警告")),
@@ -27,7 +27,6 @@ NOT_DECIDED_MEANS = Phrase(
 MEANT = Phrase("Meant, by the protocol's own word", "規程已說明屬刻意安排")
 FOR_EXAMPLE = Phrase("For example:", "例如：")
 WITH_NOTHING_KNOWN = Phrase("with nothing known", "一無所知時")
-LEADS_TO = Phrase("then: {}", "結果：{}")
 THROUGH: dict[str, Phrase] = {
     "RC104": Phrase("It turns on {}.", "關鍵在於 {}。"),
     "RC301": Phrase("Enough without it: {}.", "沒有它，也有 {}。"),
@@ -105,8 +104,6 @@ QUESTIONS: dict[str, Phrase] = {
 """What is asked, where it was not decided."""
 
 RULED_OUT: dict[str, Phrase] = {
-    "RC101": Phrase("This always holds: {}", "總是成立：{}"),
-    "RC102": Phrase("This never happens: {}", "從不發生：{}"),
     "RC104": Phrase("More of it never lowers the tier: {}", "更甚時，級別從不降低：{}"),
     "RC401": Phrase("This limit never overrides a rule: {}", "這項上限從不約束其他規則：{}"),
     "RC403": Phrase("No tier switches these services off: {}", "以下服務不會因級別而停止：{}"),
