@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from rapid_response.protocol.expressions import (
     AllOf,
@@ -20,6 +21,7 @@ from rapid_response.protocol.expressions import (
     parts_of,
 )
 from rapid_response.protocol.model import Fact, Protocol
+from rapid_response.proving.renaming import Renamed
 from rapid_response.reasoning.comparisons import Comparison, Setting
 from rapid_response.reasoning.translation import Variable, substituted
 
@@ -106,11 +108,8 @@ def alone(protocol: Protocol) -> Voice:
     >>> alone(load_protocol("protocol_rules/ccsj")).placements["harm"].positions
     (0, 1, 2, 3, 4)
     """
-    return Voice(protocol, {name: _as_it_is(fact) for name, fact in protocol.facts.items()})
-
-
-def _as_it_is(fact: Fact) -> Placement:
-    return Placement(fact, fact, tuple(range(len(fact.options))))
+    facts = protocol.facts.items()
+    return Voice(protocol, {name: Placement(fact, fact, tuple(range(len(fact.options)))) for name, fact in facts})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +120,11 @@ class Unshared:
     known_to: str
     options: tuple[str, ...] = ()
     span: tuple[int, int] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answers as plain data; a number is in units of its last decimal."""
+        span = list(self.span) if self.span else None
+        return {"fact": self.fact, "known_to": self.known_to, "options": list(self.options), "span": span}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,19 +143,20 @@ class Alignment:
     apart: tuple[str, ...]
 
 
-def align(old: Protocol, new: Protocol, renamed: Mapping[str, str]) -> Alignment:
-    """The vocabulary of two versions; `renamed` gives new names of facts, and of options as `fact.option`, by old ones.
+def align(old: Protocol, new: Protocol, renamed: Renamed) -> Alignment:
+    """The vocabulary of two versions, in the old version's names.
 
     >>> from rapid_response import protocol_from_text
+    >>> from rapid_response.proving.renaming import renamings
     >>> text = "protocol: p\\ntiers: {low: {}, high: {}}\\nfacts: {f: {type: yes_no}, %s: {type: number, max: %s}}"
     >>> old, new = protocol_from_text(text % ("age", 9)), protocol_from_text(text % ("years_old", 8))
-    >>> found = align(old, new, {"age": "years_old"})
+    >>> found = align(old, new, renamings(old, new, {"age": "years_old"}))
     >>> list(found.facts), found.unshared
     (['f', 'age'], (Unshared(fact='age', known_to='old', options=(), span=(9, 9)),))
     """
-    aligning = _Aligning(old, new, renamed)
+    aligning = _Aligning(renamed)
     for fact in old.facts.values():
-        aligning.take(fact, new.facts.get(renamed.get(fact.name, fact.name)))
+        aligning.take(fact, new.facts.get(renamed.fact(fact.name)))
     for fact in new.facts.values():
         if fact.name not in aligning.new:
             aligning.keep_new(fact)
@@ -163,25 +168,24 @@ def align(old: Protocol, new: Protocol, renamed: Mapping[str, str]) -> Alignment
 
 
 class _Aligning:
-    def __init__(self, old: Protocol, new: Protocol, renamed: Mapping[str, str]) -> None:
-        self.renamed, self.tiers = renamed, {tier.name for tier in old.tiers}
+    def __init__(self, renamed: Renamed) -> None:
+        self.renamed = renamed
         self.facts: dict[str, Fact] = {}
         self.old: dict[str, Placement] = {}
         self.new: dict[str, Placement] = {}
         self.unshared: list[Unshared] = []
         self.apart: list[str] = []
-        self.names_of_new = set(new.facts)
 
     def take(self, old: Fact, new: Fact | None) -> None:
         shared = None if new is None else self.shared(old, new)
         if new is None or shared is None:
-            self.facts[old.name] = old
-            self.old[old.name] = _as_it_is(old)
+            self.facts[old.name] = _under(old, old.name)
+            self.old[old.name] = Placement(old, self.facts[old.name], tuple(range(len(old.options))))
             self.apart += [old.name] if new is not None else []
             return
         self.facts[old.name] = shared
         names = [option.name for option in shared.options]
-        own = [self.new_name(old, name) for name in names]
+        own = [self.renamed.option(old, name) for name in names]
         coarse = shared.type.places
         self.old[old.name] = Placement(old, shared, _positions(old, names), 10 ** (old.type.places - coarse))
         self.new[new.name] = Placement(new, shared, _positions(new, own), 10 ** (new.type.places - coarse))
@@ -191,14 +195,8 @@ class _Aligning:
         name = fact.name
         while name in self.facts:
             name += "_"
-        kept = replace(fact, name=name, type=replace(fact.type, kind=name if fact.options else ""))
-        self.facts[name] = kept
-        self.new[fact.name] = Placement(fact, kept, tuple(range(len(fact.options))))
-
-    def new_name(self, fact: Fact, option: str) -> str:
-        """What the new version calls an option."""
-        by_tier = self.renamed.get(option, option) if fact.type.kind == "tiers" else option
-        return self.renamed.get(f"{fact.name}.{option}", by_tier)
+        self.facts[name] = _under(fact, name)
+        self.new[fact.name] = Placement(fact, self.facts[name], tuple(range(len(fact.options))))
 
     def shared(self, old: Fact, new: Fact) -> Fact | None:
         """The question with the answers that both know; None where it is not the same question."""
@@ -214,7 +212,7 @@ class _Aligning:
 
     def options(self, old: Fact, new: Fact) -> Fact | None:
         stated = {option.name: option for option in new.options}
-        expected = {self.new_name(old, option.name): option for option in old.options}
+        expected = {self.renamed.option(old, option.name): option for option in old.options}
         both = tuple(option for name, option in expected.items() if name in stated)
         gone = tuple(option for name, option in expected.items() if name not in stated)
         come = tuple(option for name, option in stated.items() if name not in expected)
@@ -240,6 +238,11 @@ class _Aligning:
             beyond = [span for span in ((least, low - 1), (high + 1, most)) if span[0] <= span[1]]
             self.unshared += [Unshared(old.name, known_to, span=span) for span in beyond]
         return replace(old, type=replace(old.type, places=places, low=low, high=high))
+
+
+def _under(fact: Fact, name: str) -> Fact:
+    """A fact under a name of the vocabulary, its options its own."""
+    return replace(fact, name=name, type=replace(fact.type, kind=name if fact.options else fact.type.kind))
 
 
 def _ends(kind: Type, places: int) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rapid_response.proving.budget import Budget
 from rapid_response.proving.space import Space
 from rapid_response.reasoning.encoding import Encoding
-from rapid_response.reasoning.solver import Answer, Solver, make_solver
+from rapid_response.reasoning.solver import Solver, make_solver
 
 CONFLICTS = 500
 """After so many conflicts the solver looks at the time; what it has learnt it keeps."""
@@ -25,8 +25,15 @@ class Solved:
     """
 
     possible: bool | None
-    cells: Cells = ()
+    model: Sequence[int] = ()
+    ladders: Sequence[Sequence[int]] = ()
     core: frozenset[int] = frozenset()
+
+    @property
+    def cells(self) -> Cells:
+        """The incident; a ladder says of each cell of an axis but the first whether it or a later one is meant."""
+        true = {literal for literal in self.model if literal > 0}
+        return tuple(sum(variable in true for variable in ladder) for ladder in self.ladders if self.possible)
 
 
 class Prover:
@@ -63,7 +70,7 @@ class Prover:
         while not self.budget.is_spent:
             answer = self._ready().solve(literals, CONFLICTS)
             if answer.possible is not None:
-                return self._solved(answer)
+                return Solved(answer.possible, answer.model, self.encoding.ladders, answer.core)
         return Solved(None)
 
     def _ready(self) -> Solver:
@@ -76,13 +83,3 @@ class Prover:
                 self._solver.add(clause)
         self._told = len(clauses)
         return self._solver
-
-    def _solved(self, answer: Answer) -> Solved:
-        if not answer.possible:
-            return Solved(False, core=answer.core)
-        true = {literal for literal in answer.model if literal > 0}
-        return Solved(True, tuple(self._cell(axis, true) for axis in range(len(self.encoding.ladders))))
-
-    def _cell(self, axis: int, true: set[int]) -> int:
-        """The cell of an axis: a ladder says of each cell but the first whether it or a later one is meant."""
-        return sum(variable in true for variable in self.encoding.ladders[axis])

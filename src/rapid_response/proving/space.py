@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from rapid_response.protocol.expressions import Condition
+from rapid_response.protocol.expressions import CalendarShift, Condition, DateShift, parts_of, uses_now
 from rapid_response.protocol.model import Protocol
 from rapid_response.proving.alignment import Alignment, Voice, alone
 from rapid_response.reasoning.cells import Axis, axes_of
+from rapid_response.reasoning.comparisons import Comparison
 from rapid_response.reasoning.network import groups_of, meanings_of, on_axes
 from rapid_response.reasoning.nodes import FALSE, TRUE, Nodes, opposite
 from rapid_response.reasoning.translation import Translator, Variable
@@ -67,7 +68,8 @@ class Formulas:
 class Space:
     """All incidents in cells: one axis for each fact, option of a `choices` fact, or condition that is not looked into.
 
-    `vocabulary` is a protocol whose facts are those of the axes; `now` is the time of evaluation in microseconds.
+    `vocabulary` is a protocol whose facts are those of the axes; `now` is the time of evaluation in microseconds, and
+    `fixed_time` says that it is itself compared with something.
     """
 
     vocabulary: Protocol
@@ -76,6 +78,7 @@ class Space:
     nodes: Nodes
     said: tuple[Formulas, ...]
     now: int
+    fixed_time: bool = False
 
     @cached_property
     def by_fact(self) -> Mapping[str, tuple[int, ...]]:
@@ -95,6 +98,15 @@ class Space:
     def opaque(self) -> tuple[int, ...]:
         """The axes of conditions that are not looked into: formulas over several numbers or times."""
         return tuple(position for position, axis in enumerate(self.axes) if axis.opaque is not None)
+
+    @property
+    def timed(self) -> bool:
+        """Whether something may hold otherwise at another time of evaluation.
+
+        How long ago a moment was may be anything at any time; but what is compared with fixed times too, or counted in
+        months, depends on when it is asked.
+        """
+        return self.fixed_time or any(map(_depends_on_time, self.axes))
 
     def axes_below(self, *roots: int) -> frozenset[int]:
         """The axes that some nodes hang on."""
@@ -120,7 +132,8 @@ def space_of(protocol: Protocol, now: int | None = None, conditions: Sequence[Co
 
 def common_space(alignment: Alignment, now: int | None = None) -> Space:
     """The space of two versions in one vocabulary: the old one is `said[0]`, the new one `said[1]`."""
-    vocabulary = replace(alignment.old.protocol, facts=alignment.facts, kinds={})
+    old = alignment.old.protocol
+    vocabulary = replace(old, facts=alignment.facts, kinds={"tiers": old.kinds["tiers"]})
     return _space(vocabulary, (alignment.old, alignment.new), now, ())
 
 
@@ -133,7 +146,17 @@ def _space(vocabulary: Protocol, voices: tuple[Voice, ...], now: int | None, con
     roots = [node for formulas in said for node in formulas.all()]
     nodes, known = on_axes(store, roots, [len(axis.cells) for axis in axes], meanings)
     placed = tuple(formulas.mapped(lambda node: known[node]) for formulas in said)
-    return Space(vocabulary, voices, axes, nodes, placed, at)
+    fixed_time = any(variable.fact is None and variable.test is not None for variable in variables)
+    return Space(vocabulary, voices, axes, nodes, placed, at, fixed_time)
+
+
+def _depends_on_time(axis: Axis) -> bool:
+    if axis.opaque is not None:
+        return uses_now(axis.opaque)
+    sides = [(test.left, test.right) for test in axis.truths if isinstance(test, Comparison)]
+    timed = [uses_now(*pair) for pair in sides]
+    months = any(isinstance(part, CalendarShift | DateShift) for pair in sides for part in parts_of(*pair))
+    return any(timed) and (not all(timed) or months or axis.type.name == "date")
 
 
 @dataclass

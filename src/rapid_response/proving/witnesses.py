@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 from typing import Any
 
 from rapid_response.evaluation.recommendation import Recommendation
-from rapid_response.protocol.expressions import DAY, Type
+from rapid_response.protocol.expressions import DAY, Type, names_in
 from rapid_response.protocol.model import Fact
 from rapid_response.protocol.values import Encoded, decode, encode, moment_text, unscaled
 from rapid_response.proving.alignment import Placement, Voice
@@ -103,7 +103,13 @@ class _Finding:
     def smallest(self, cells: Cells) -> Witness | None:
         """The incident with few of its facts known; None where it does not show what it should."""
         kept = self.enough(cells)
-        return self.shown(kept) or self.trimmed(self.every(cells))
+        sparing = {name: value for name, value in kept.items() if name not in self.spared(kept)}
+        return self.shown(sparing) or self.trimmed(kept, self.spared(kept)) or self.trimmed(self.every(cells))
+
+    def spared(self, values: Values) -> frozenset[str]:
+        """Facts that something is assumed about until they are known."""
+        named = frozenset(name for name in values if self.space.vocabulary.facts[name].assumed == values[name])
+        return named | (_below_assumed_criteria(self.space) & values.keys())
 
     def enough(self, cells: Cells) -> Values:
         """Facts that lead to the goal whatever the others are; none of them can be left out."""
@@ -132,10 +138,11 @@ class _Finding:
         unseen = {name: usual_value(self.space, fact) for name, fact in self.space.vocabulary.facts.items()}
         return {**(unseen if self.space.opaque else {}), **values_of(self.space, cells)}
 
-    def trimmed(self, values: Values) -> Witness | None:
-        """The incident without the facts that it can do without, by evaluating it."""
+    def trimmed(self, values: Values, only: Collection[str] | None = None) -> Witness | None:
+        """The incident without those facts, of these or all, that it can do without: found by evaluating it."""
         witness = self.shown(values)
-        for fact in reversed(list(values)) if witness else ():
+        trying = [fact for fact in reversed(list(values)) if only is None or fact in only]
+        for fact in trying if witness else ():
             fewer = {name: value for name, value in values.items() if name != fact}
             if shorter := self.shown(fewer):
                 values, witness = fewer, shorter
@@ -247,6 +254,18 @@ def _fits(kind: Type, value: Encoded) -> bool:
     if kind.name in ("scale", "choice"):
         return value in kind.options
     return kind.name != "number" or kind.low <= int(value) <= kind.high
+
+
+def _below_assumed_criteria(space: Space) -> frozenset[str]:
+    """The facts of the vocabulary that criteria with an `until_known` value name."""
+    return frozenset(
+        voice.placements[name].fact.name
+        for voice in space.voices
+        for criterion in voice.protocol.criteria.values()
+        if criterion.assumed is not None
+        for name in names_in(criterion.condition)
+        if name in voice.placements
+    )
 
 
 def _blank(space: Space, fact: str) -> Encoded | None:

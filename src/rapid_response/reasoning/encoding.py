@@ -63,9 +63,10 @@ class Encoding:
 
     def node(self, root: int) -> int:
         """The literal of a node; its clauses, and those of what is below it, are made on first use."""
-        for node in self.nodes.cone([root]):
-            if node not in self.known:
-                self.define(node)
+        if root not in self.known:
+            for node in self.nodes.cone([root]):
+                if node not in self.known:
+                    self.define(node)
         return self.known[root]
 
     def add_axis(self, width: int) -> list[int]:

@@ -13,6 +13,7 @@ from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol.model import Text, Tier
 from rapid_response.protocol.values import encode
 from rapid_response.reasoning.answers import Answers, Case, answers_of
+from rapid_response.reasoning.cells import Axis
 from rapid_response.reasoning.network import Network, Space
 from rapid_response.reasoning.nodes import opposite
 from rapid_response.reasoning.passes import Bits
@@ -277,7 +278,7 @@ def _pool(space: Space, frequencies: Frequencies) -> Pool | None:
         position: weight
         for fact, seen in frequencies.items()
         for position in space.by_fact.get(fact, ())
-        if (weight := _weights(space, position, seen))
+        if (weight := cell_weights(space.axes[position], seen, space.protocol.time_zone))
     }
     return _weighed_pool(space.network, tuple(weights.items())) if weights else None
 
@@ -287,13 +288,12 @@ def _weighed_pool(network: Network, weights: tuple[tuple[int, tuple[float, ...]]
     return make_pool(network.nodes.widths, network.groups, dict(weights), network.complete.leaves)
 
 
-def _weights(space: Space, position: int, seen: Mapping[Any, float]) -> tuple[float, ...]:
-    """How likely each cell of an axis is; nothing where no value was seen."""
-    axis = space.axes[position]
+def cell_weights(axis: Axis, seen: Mapping[Any, float], zone: str | None) -> tuple[float, ...]:
+    """How likely each cell of an axis is, or an option among the chosen ones; nothing where nothing was seen."""
     if axis.option is not None:
         weight = float(seen.get(axis.type.options[axis.option], 0))
         return (1.0, weight) if any(seen.values()) else ()
     weights = [0.0] * len(axis.cells)
     for value, weight in seen.items():
-        weights[axis.cell_of(encode(axis.type, value, space.protocol.time_zone))] += weight
+        weights[axis.cell_of(encode(axis.type, value, zone))] += weight
     return tuple(weights) if any(weights) else ()

@@ -1,0 +1,332 @@
+"""Two versions of a protocol compared: proved to decide alike, or shown where they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
+
+from rapid_response.evaluation.incidents import encode_as_of
+from rapid_response.evaluation.recommendation import Recommendation
+from rapid_response.protocol.expressions import Compare, Condition, Constant, CriterionHolds, TierValue
+from rapid_response.protocol.model import Protocol
+from rapid_response.protocol.values import moment_text
+from rapid_response.proving.alignment import Unshared, align
+from rapid_response.proving.budget import Budget
+from rapid_response.proving.causes import Cause, causes_of, turns
+from rapid_response.proving.edits import Edit, edits
+from rapid_response.proving.prover import Prover
+from rapid_response.proving.regions import Case, describe
+from rapid_response.proving.renaming import Renamed, renamings
+from rapid_response.proving.shares import Drawn, Share, draw
+from rapid_response.proving.space import Space, common_space
+from rapid_response.proving.witnesses import Witness, find
+from rapid_response.reasoning.nodes import FALSE, TRUE, opposite
+from rapid_response.reasoning.questions import Frequencies
+
+BUDGET = 30.0
+"""Seconds that a comparison may take where nothing else is asked for."""
+
+Verdict = Literal["equivalent", "different", "undecided"]
+About = Literal["tier", "response", "scope"]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Something that may come out otherwise: the tier, a response or the scope, before and after.
+
+    `name` is that of the response, the old one where it was renamed. `before` and `after` are names of tiers, "active"
+    and "inactive", or "in" and "out"; None where the version has no such response.
+    """
+
+    about: About
+    name: str
+    before: str | None
+    after: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The claim as plain data."""
+        return {"about": self.about, "name": self.name, "before": self.before, "after": self.after}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A claim that is true of some incident, which the witness shows.
+
+    `causes` are the changed rules that bring a change of tier about, each with the cases in which it does. `cases` say
+    where a response or the scope comes out otherwise, but where `with_tier` says that it is proved to do so only where
+    the tier changes too. Both are empty where there was no time. `share` is that of all possible incidents; None where
+    there was no time for it.
+    """
+
+    claim: Claim
+    witness: Witness
+    causes: tuple[Cause, ...]
+    cases: tuple[Case, ...]
+    with_tier: bool
+    share: Share | None
+
+    def to_dict(self, private: bool = False) -> dict[str, Any]:
+        """The difference as plain data; values of private facts only where asked for."""
+        old, new = self.witness.results
+        hidden = {name for name, fact in old.protocol.facts.items() if fact.private} | {
+            name for name, fact in new.protocol.facts.items() if fact.private
+        }
+        facts = {
+            name: None if name in hidden and not private else _plain(value)
+            for name, value in self.witness.facts.items()
+        }
+        return {
+            **self.claim.to_dict(),
+            "witness": {"facts": facts, "as_of": old.as_of, "old": _in_short(old), "new": _in_short(new)},
+            "causes": [cause.to_dict() for cause in self.causes],
+            "cases": [case.to_dict() for case in self.cases],
+            "only_with_tier": self.with_tier,
+            "share": self.share.to_dict() if self.share else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two versions of a protocol compared, for every incident of which everything is known.
+
+    `share` is that of all possible incidents for which the tier differs; None where there was no time for it.
+    `undecided` are claims that were neither shown nor proved impossible in time. `unshared` are answers that only one
+    version knows, to questions that it looks at; incidents with them were not compared. `vocabulary` is a protocol
+    whose facts are the questions of both. `timed` says that times are compared with the time of evaluation in a way
+    that may come out otherwise at another time than `as_of`.
+    """
+
+    old: Protocol
+    new: Protocol
+    as_of: str
+    timed: bool
+    renamed: Mapping[str, str]
+    differences: tuple[Difference, ...]
+    share: Share | None
+    undecided: tuple[Claim, ...]
+    unshared: tuple[Unshared, ...]
+    edits: tuple[Edit, ...]
+    vocabulary: Protocol
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the versions are proved to decide alike, or differ; undecided where there was no time for either.
+
+        "equivalent": no incident exists for which the tier, a response or the scope differs. So the exact range of
+        tiers is the same too while something is not known; and as nothing that is said of the unknown differs
+        (assumptions, blanks, `if_unsettled`), so is what is recommended.
+        """
+        if self.differences or self.unshared or self.while_unknown:
+            return "different"
+        return "undecided" if self.undecided else "equivalent"
+
+    @property
+    def while_unknown(self) -> tuple[Edit, ...]:
+        """Edits that change what is recommended while something is not known."""
+        return tuple(edit for edit in self.edits if edit.matters_while_unknown)
+
+    def to_dict(self, private: bool = False) -> dict[str, Any]:
+        """The comparison as plain data, described by `comparison_schema()`."""
+        versions = {"old": self.old, "new": self.new}
+        return {
+            **{
+                name: {"name": version.name, "version": version.version, "fingerprint": version.fingerprint}
+                for name, version in versions.items()
+            },
+            "verdict": self.verdict,
+            "as_of": self.as_of,
+            "depends_on_time": self.timed,
+            "renamed": dict(self.renamed),
+            "share": self.share.to_dict() if self.share else None,
+            "differences": [difference.to_dict(private) for difference in self.differences],
+            "undecided": [claim.to_dict() for claim in self.undecided],
+            "unshared": [answers.to_dict() for answers in self.unshared],
+            "edits": [edit.to_dict() for edit in self.edits],
+        }
+
+
+def compare(
+    old: Protocol,
+    new: Protocol,
+    *,
+    rename: Mapping[str, str] | None = None,
+    as_of: str | None = None,
+    budget: float | None = BUDGET,
+    frequencies: Frequencies | None = None,
+) -> Comparison:
+    """Whether two versions decide alike, and where they do not.
+
+    Facts, tiers, responses and the rest are matched by name; `rename` gives new names by old ones, of options as
+    `fact.option`. A question or response that only one version has is compared all the same: what the other does not
+    ask may be anything. `budget` is in seconds, None for as long as it takes; what is not decided in time is named in
+    `undecided`. `frequencies` says, by fact, how often each value has been seen, for the shares. `as_of` is the time of
+    evaluation, for protocols that use it. Raises KeyError for a name in `rename` that no version has.
+
+    >>> from rapid_response import protocol_from_text
+    >>> text = (
+    ...     "protocol: p\\ntiers: {low: {}, high: {}}\\nfacts: {age: {type: number, min: 0, max: 120}}\\n"
+    ...     "rules: {elder: {when: age >= %s, raise_to: high}}"
+    ... )
+    >>> found = compare(protocol_from_text(text % 65), protocol_from_text(text % 60))
+    >>> [(d.claim.before, d.claim.after, dict(d.witness.facts)) for d in found.differences]
+    [('low', 'high', {'age': 60})]
+    >>> compare(protocol_from_text(text % 65), protocol_from_text(text % "130 / 2")).verdict
+    'equivalent'
+    """
+    renamed = renamings(old, new, rename or {})
+    alignment = align(old, new, renamed)
+    now = None if as_of is None else encode_as_of(old, as_of)
+    space = common_space(alignment, now)
+    comparing = _Comparing(space, renamed, Budget(budget))
+    differences, share, undecided = comparing.compared(frequencies)
+    return Comparison(
+        old,
+        new,
+        moment_text(space.now, old.time_zone),
+        space.timed,
+        renamed.given,
+        differences,
+        share,
+        undecided,
+        tuple(answers for answers in alignment.unshared if answers.fact in space.by_fact),
+        edits(old, new, renamed.given),
+        space.vocabulary,
+    )
+
+
+class _Comparing:
+    def __init__(self, space: Space, renamed: Renamed, budget: Budget) -> None:
+        self.space, self.renamed = space, renamed
+        self.old, self.new = (voice.protocol for voice in space.voices)
+        self.prover = Prover(space, budget)
+        nodes, (before, after) = space.nodes, space.said
+        self.tiers = {
+            Claim("tier", "", one.name, other.name): nodes.all_of(
+                [space.tier_is(0, one.level), space.tier_is(1, other.level)]
+            )
+            for one in self.old.tiers
+            for other in self.new.tiers
+            if self.renamed.tier(one.name) != other.name
+        }
+        self.other_tier = nodes.any_of(self.tiers.values())
+        out = [nodes.any_of(said.scope.values()) for said in (before, after)]
+        self.claims = {**self.tiers, **dict(self.scope(out)), **dict(self.responses())}
+
+    # What may differ
+
+    def scope(self, out: Sequence[int]) -> Iterator[tuple[Claim, int]]:
+        yield Claim("scope", "", "in", "out"), self.space.nodes.all_of([opposite(out[0]), out[1]])
+        yield Claim("scope", "", "out", "in"), self.space.nodes.all_of([out[0], opposite(out[1])])
+
+    def responses(self) -> Iterator[tuple[Claim, int]]:
+        before, after = (said.responses for said in self.space.said)
+        for name, node in before.items():
+            other = after.get(self.renamed.response(name))
+            if other is None:
+                yield Claim("response", name, "active", None), node
+            else:
+                starts = self.space.nodes.all_of([opposite(node), other])
+                stops = self.space.nodes.all_of([node, opposite(other)])
+                yield Claim("response", name, "inactive", "active"), starts
+                yield Claim("response", name, "active", "inactive"), stops
+        kept = {self.renamed.response(name) for name in before}
+        yield from ((Claim("response", name, None, "active"), node) for name, node in after.items() if name not in kept)
+
+    # Deciding
+
+    def compared(
+        self, frequencies: Frequencies | None
+    ) -> tuple[tuple[Difference, ...], Share | None, tuple[Claim, ...]]:
+        """The claims that are shown, how often the tier differs, and the claims that are not decided."""
+        open_claims = {claim: node for claim, node in self.claims.items() if node != FALSE}
+        self.prover.prepare([*open_claims.values(), opposite(self.other_tier)])
+        shown: dict[Claim, Witness] = {}
+        undecided: list[Claim] = []
+        for claim, node in open_claims.items():
+            found = find(self.prover, node, partial(self.shows, claim))
+            if found.witness:
+                shown[claim] = found.witness
+            elif found.possible is None:
+                undecided.append(claim)
+        self.turns = turns(self.space, self.renamed)
+        goals = [*(open_claims[claim] for claim in shown), self.other_tier]
+        drawn = draw(self.space, goals, self.prover.budget, frequencies)
+        named = self.named(any(claim.about == "tier" for claim in (*shown, *undecided)))
+        differences = [
+            self.difference(claim, shown[claim], drawn, position, named) for position, claim in enumerate(shown)
+        ]
+        return tuple(sorted(differences, key=_rank)), drawn.shares[-1] if drawn.shares else None, tuple(undecided)
+
+    def difference(
+        self, claim: Claim, witness: Witness, drawn: Drawn, position: int, named: Mapping[int, Condition]
+    ) -> Difference:
+        node, share = self.claims[claim], drawn.shares[position] if drawn.shares else None
+        if claim.about == "tier":
+            causes = causes_of(self.prover, node, self.turns, self.direction(claim), named, drawn)
+            return Difference(claim, witness, causes, (), False, share)
+        with_tier = self.only_with_tier(node)
+        cases = () if with_tier else describe(self.prover, node, named, drawn)
+        return Difference(claim, witness, (), cases, with_tier, share)
+
+    def direction(self, claim: Claim) -> int:
+        """Whether the tier goes up or down, where both versions have the same tiers in the same order."""
+        before, after = ([tier.name for tier in version.tiers] for version in (self.old, self.new))
+        if [self.renamed.tier(name) for name in before] != after:
+            return 0
+        assert claim.before
+        assert claim.after
+        return 1 if before.index(claim.before) < after.index(claim.after) else -1
+
+    def only_with_tier(self, node: int) -> bool:
+        return self.prover.solve([node, opposite(self.other_tier)]).possible is False
+
+    def named(self, tier_differs: bool) -> Mapping[int, Condition]:
+        """Criteria that both versions mean the same by, the simplest first; and the tier, where it never differs."""
+        found: dict[int, Condition] = {}
+        before, after = self.space.said
+        for name in self.old.order:
+            node = before.criteria.get(name)
+            if node is not None and node == after.criteria.get(self.renamed.criterion(name)):
+                found.setdefault(node, CriterionHolds(name, text=name))
+        for level, node in enumerate(before.tiers, 1) if not tier_differs else ():
+            kind = self.old.kinds["tiers"].type
+            named = Constant(level, kind, text=self.old.tiers[level].name)
+            tier = TierValue(kind, text="tier")
+            found.setdefault(node, Compare(">=", tier, named, text=f"tier >= {named.text}"))
+        return {node: condition for node, condition in found.items() if node not in (FALSE, TRUE)}
+
+    def shows(self, claim: Claim, results: tuple[Recommendation, ...]) -> bool:
+        """Whether what the two versions say of an incident is what the claim says, whatever is not known of it."""
+        old, new = results
+        if claim.about == "scope":
+            return (old.scope, new.scope) == (claim.before, claim.after)
+        if any(result.standing == "open" for result in results):
+            return False
+        if claim.about == "tier":
+            return tuple(result.tier and result.tier.name for result in results) == (claim.before, claim.after)
+        own = claim.name if claim.before is None else self.renamed.response(claim.name)
+        return (_state(old, claim.name, claim.before), _state(new, own, claim.after)) == (claim.before, claim.after)
+
+
+def _state(result: Recommendation, response: str, wanted: str | None) -> str | None:
+    """The state of a response; None where the version has no such response."""
+    return None if wanted is None else result.response(response).state
+
+
+def _rank(difference: Difference) -> tuple[int, bool, int]:
+    """Tiers first, then scope, then responses; the most frequent first."""
+    about = ("tier", "scope", "response").index(difference.claim.about)
+    return about, difference.with_tier, -(difference.share.hits if difference.share else 0)
+
+
+def _in_short(result: Recommendation) -> dict[str, Any]:
+    """What a result says, and the rules that decided."""
+    active = [response.name for response in result.responses if response.state == "active"]
+    deciding = [rule.name for rule in result.deciding]
+    return {"tier": result.tier.name if result.tier else None, "deciding": deciding, "active": active}
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, bool | int | str | list) or value is None else str(value)
