@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from decimal import Decimal
+from typing import Any, Literal
 
 from rapid_response.protocol.expressions import (
     AllOf,
@@ -20,7 +21,9 @@ from rapid_response.protocol.expressions import (
     names_in,
     parts_of,
 )
-from rapid_response.protocol.model import Fact, Protocol
+from rapid_response.protocol.intervals import Range
+from rapid_response.protocol.model import Fact, Option, Protocol
+from rapid_response.protocol.values import unscaled
 from rapid_response.proving.renaming import Renamed
 from rapid_response.reasoning.comparisons import Comparison, Setting
 from rapid_response.reasoning.translation import Variable, substituted
@@ -114,17 +117,21 @@ def alone(protocol: Protocol) -> Voice:
 
 @dataclass(frozen=True, slots=True)
 class Unshared:
-    """Answers that only one version knows: options, or numbers from a first to a last."""
+    """Answers that only one version knows: options, or numbers from a first to a last.
+
+    `fact` is its name in the vocabulary.
+    """
 
     fact: str
-    known_to: str
-    options: tuple[str, ...] = ()
-    span: tuple[int, int] | None = None
+    known_to: Literal["old", "new"]
+    options: tuple[Option, ...] = ()
+    span: tuple[Decimal, Decimal] | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """The answers as plain data; a number is in units of its last decimal."""
-        span = list(self.span) if self.span else None
-        return {"fact": self.fact, "known_to": self.known_to, "options": list(self.options), "span": span}
+        """The answers as plain data."""
+        span = {"span": list(map(str, self.span))} if self.span else {}
+        options = {"options": [option.name for option in self.options]} if self.options else {}
+        return {"fact": self.fact, "known_to": self.known_to, **options, **span}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +158,8 @@ def align(old: Protocol, new: Protocol, renamed: Renamed) -> Alignment:
     >>> text = "protocol: p\\ntiers: {low: {}, high: {}}\\nfacts: {f: {type: yes_no}, %s: {type: number, max: %s}}"
     >>> old, new = protocol_from_text(text % ("age", 9)), protocol_from_text(text % ("years_old", 8))
     >>> found = align(old, new, renamings(old, new, {"age": "years_old"}))
-    >>> list(found.facts), found.unshared
-    (['f', 'age'], (Unshared(fact='age', known_to='old', options=(), span=(9, 9)),))
+    >>> list(found.facts), [answers.to_dict() for answers in found.unshared]
+    (['f', 'age'], [{'fact': 'age', 'known_to': 'old', 'span': ['9', '9']}])
     """
     aligning = _Aligning(renamed)
     for fact in old.facts.values():
@@ -220,9 +227,8 @@ class _Aligning:
             both, gone, come = (*both, *gone, *come), (), ()
         if not both:
             return None
-        for known_to, left_out in (("old", gone), ("new", come)):
-            if left_out:
-                self.unshared.append(Unshared(old.name, known_to, tuple(option.name for option in left_out)))
+        self.unshared += [Unshared(old.name, "old", gone)] if gone else []
+        self.unshared += [Unshared(old.name, "new", come)] if come else []
         names = tuple(option.name for option in both)
         kind = replace(old.type, kind=old.name, options=names)
         kind = replace(kind, high=len(names) - 1) if old.type.name == "scale" else kind
@@ -234,9 +240,8 @@ class _Aligning:
         low, high = max(end[0] for end in ends), min(end[1] for end in ends)
         if low > high:
             return None
-        for known_to, (least, most) in zip(("old", "new"), ends, strict=True):
-            beyond = [span for span in ((least, low - 1), (high + 1, most)) if span[0] <= span[1]]
-            self.unshared += [Unshared(old.name, known_to, span=span) for span in beyond]
+        self.unshared += [Unshared(old.name, "old", span=span) for span in _beyond(ends[0], (low, high), places)]
+        self.unshared += [Unshared(old.name, "new", span=span) for span in _beyond(ends[1], (low, high), places)]
         return replace(old, type=replace(old.type, places=places, low=low, high=high))
 
 
@@ -245,10 +250,17 @@ def _under(fact: Fact, name: str) -> Fact:
     return replace(fact, name=name, type=replace(fact.type, kind=name if fact.options else fact.type.kind))
 
 
-def _ends(kind: Type, places: int) -> tuple[int, int]:
+def _ends(kind: Type, places: int) -> Range:
     """The bounds of a number, in coarser steps."""
     factor = 10 ** (kind.places - places)
     return -(-int(kind.low) // factor), int(kind.high) // factor
+
+
+def _beyond(ends: Range, shared: Range, places: int) -> Iterator[tuple[Decimal, Decimal]]:
+    """The numbers below and above those that both versions know."""
+    for first, last in ((ends[0], shared[0] - 1), (shared[1] + 1, ends[1])):
+        if first <= last:
+            yield unscaled(first, places), unscaled(last, places)
 
 
 def _positions(fact: Fact, names: Sequence[str]) -> tuple[Position, ...]:

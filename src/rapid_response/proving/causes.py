@@ -101,8 +101,9 @@ def causes_of(
     nodes = prover.space.nodes
     fitting = [turn for turn in turned if direction == 0 or (turn.lifts if direction > 0 else turn.lowers)]
     able = [turn for turn in fitting if prover.solve([goal, turn.node]).possible]
-    sets = [(turn,) for turn in able if _is_enough(prover, goal, turn, able)] or [_needed(prover, goal, able)]
-    goals = {found: nodes.all_of([goal, *(turn.node for turn in found)]) for found in sets if found}
+    alone: list[tuple[Turn, ...]] = [(turn,) for turn in able if _is_enough(prover, goal, turn, able)]
+    sets = [found for found in alone or [_needed(prover, goal, able)] if found]
+    goals = {found: nodes.all_of([goal, *(turn.node for turn in found)]) for found in sets}
     ranked = sorted(goals, key=lambda found: -drawn.where(goals[found]).bit_count())[:MOST_CAUSES]
     return tuple(
         Cause(tuple((turn.rule, turn.change) for turn in found), describe(prover, goals[found], named, drawn))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +11,7 @@ from typing import Any, Literal
 from rapid_response.evaluation.incidents import encode_as_of
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol.expressions import Compare, Condition, Constant, CriterionHolds, TierValue
-from rapid_response.protocol.model import Protocol
+from rapid_response.protocol.model import DEFAULT_LANGUAGE, Protocol
 from rapid_response.protocol.values import moment_text
 from rapid_response.proving.alignment import Unshared, align
 from rapid_response.proving.budget import Budget
@@ -124,8 +125,8 @@ class Comparison:
 
     @property
     def while_unknown(self) -> tuple[Edit, ...]:
-        """Edits that change what is recommended while something is not known."""
-        return tuple(edit for edit in self.edits if edit.matters_while_unknown)
+        """Edits that change what is recommended while something is not known, without their other lines."""
+        return tuple(lines for edit in self.edits if (lines := edit.while_unknown))
 
     def to_dict(self, private: bool = False) -> dict[str, Any]:
         """The comparison as plain data, described by `comparison_schema()`."""
@@ -145,6 +146,27 @@ class Comparison:
             "unshared": [answers.to_dict() for answers in self.unshared],
             "edits": [edit.to_dict() for edit in self.edits],
         }
+
+    def to_json(self, private: bool = False, indent: int | None = None) -> str:
+        """The same as JSON text, non-ASCII characters as they are."""
+        return json.dumps(self.to_dict(private), ensure_ascii=False, indent=indent)
+
+    def to_html(self, language: str = DEFAULT_LANGUAGE, private: bool = False) -> str:
+        """The comparison as one self-contained HTML page; needs the extra `reports`."""
+        from rapid_response.reports.html import comparison_page
+
+        return comparison_page(self, language, private=private)
+
+    def to_markdown(self, language: str = DEFAULT_LANGUAGE, private: bool = False) -> str:
+        """The comparison as Markdown, for the minutes of a meeting."""
+        from rapid_response.reports.markdown import comparison_markdown
+
+        return comparison_markdown(self, language, private=private)
+
+    def __str__(self) -> str:
+        from rapid_response.reports.terminal import comparison_text
+
+        return comparison_text(self)
 
 
 def compare(

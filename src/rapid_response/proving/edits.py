@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -89,9 +89,10 @@ class Edit:
         return str(part.name)
 
     @property
-    def matters_while_unknown(self) -> bool:
-        """Whether it changes what is recommended while something is not known."""
-        return any(line.field in _WHILE_UNKNOWN for line in self.changed)
+    def while_unknown(self) -> Edit | None:
+        """The edit with those lines alone that change what is recommended while something is not known."""
+        lines = tuple(line for line in self.changed if line.field in _WHILE_UNKNOWN)
+        return replace(self, changed=lines) if lines else None
 
     def to_dict(self) -> dict[str, Any]:
         """The edit as plain data."""

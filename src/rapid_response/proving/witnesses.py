@@ -287,7 +287,8 @@ def evaluated(space: Space, values: Values) -> Witness:
     stated = {name: value for name, value in values.items() if value != _blank(space, name)}
     as_of = moment_text(space.now, zone)
     results = [voice.protocol.evaluate(own_facts(voice, stated, zone), as_of=as_of).exact() for voice in space.voices]
-    return Witness({name: given(vocabulary[name], value, zone) for name, value in stated.items()}, tuple(results))
+    facts = {name: given(fact, stated[name], zone) for name, fact in vocabulary.items() if name in stated}
+    return Witness(facts, tuple(results))
 
 
 def own_facts(voice: Voice, values: Values, zone: str | None) -> dict[str, Any]:

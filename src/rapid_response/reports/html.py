@@ -1,4 +1,4 @@
-"""Results, protocols and checks as pages: one file each, without scripts, fonts or images from elsewhere."""
+"""Results, protocols, checks and comparisons as pages: one file each, nothing in them from elsewhere."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from rapid_response.protocol.model import DEFAULT_LANGUAGE, Protocol
 from rapid_response.proving.findings import Check
 from rapid_response.reports import catalogue
 from rapid_response.reports.check_document import check_document
+from rapid_response.proving.comparison import Comparison
+from rapid_response.reports.comparison_document import comparison_document
 from rapid_response.reports.document import Document
 from rapid_response.reports.protocol_document import protocol_document
 from rapid_response.reports.result_document import result_document
@@ -37,6 +39,11 @@ def protocol_page(protocol: Protocol, language: str = DEFAULT_LANGUAGE) -> str:
 def check_page(check: Check, language: str = DEFAULT_LANGUAGE) -> str:
     """A check as one HTML page; needs the extra `reports`."""
     return _page(check_document(check, language))
+
+
+def comparison_page(comparison: Comparison, language: str = DEFAULT_LANGUAGE, *, private: bool = False) -> str:
+    """A comparison of two versions as one HTML page; needs the extra `reports`."""
+    return _page(comparison_document(comparison, language, private))
 
 
 def _page(document: Document) -> str:

@@ -18,7 +18,7 @@ from rapid_response.protocol.expressions import (
     Value,
     children,
 )
-from rapid_response.protocol.model import Criterion, Fact, Gate, Measure, Property, Protocol, Response, Rule
+from rapid_response.protocol.model import Criterion, Fact, Gate, Measure, Named, Property, Protocol, Response, Rule
 from rapid_response.protocol.problems import Span
 from rapid_response.protocol.values import UNBOUNDED, decode, unscaled
 from rapid_response.reports import catalogue as say
@@ -54,6 +54,38 @@ def protocol_document(protocol: Protocol, language: str) -> Document:
         foot=(line(say.PEOPLE_DECIDE(language), "strong"),),
         contents=True,
     )
+
+
+def part_entry(protocol: Protocol, part: Named | Property, language: str) -> Entry:
+    """One part of a protocol as its document shows it; a rule with what it does to the tier."""
+    view = _View(protocol, Wording(protocol, language))
+    match part:
+        case Fact():
+            return view.fact(part)
+        case Criterion():
+            return view.criterion(part)
+        case Measure():
+            return view.measure(part)
+        case Response():
+            return view.response(part)
+        case Gate():
+            return view.gate(part, *([(say.TIER(language), view.effect(part))] if isinstance(part, Rule) else []))
+        case Property():
+            return view.property(part)
+        case _:
+            means = part.means.in_language(language)
+            return Entry(line(view.words.label(part), "strong"), (Paragraph(line(means)),) if means else ())
+
+
+def answer_words(protocol: Protocol, fact: Fact, language: str) -> str:
+    """What kind of answer a question takes: `a number from 0 to 120 years`, `one of`."""
+    view = _View(protocol, Wording(protocol, language))
+    return view.number(fact) if fact.type.name == "number" else say.TYPES[fact.type.name](language)
+
+
+def in_force_words(protocol: Protocol, language: str) -> str:
+    """From when until when a protocol is in force."""
+    return _View(protocol, Wording(protocol, language)).in_force()
 
 
 @dataclass(frozen=True, slots=True)
