@@ -15,6 +15,7 @@ import typer
 from rapid_response.cli import BAD_INCIDENT, FINDINGS, NOT_SETTLED, USAGE
 from rapid_response.cli.asking import given_facts, hold_interview
 from rapid_response.cli.checking import check
+from rapid_response.cli.comparing import compare
 from rapid_response.cli.options import Lang, Language, Output, OutputFormat, ProtocolPath, standard_console
 from rapid_response.errors import IncidentError
 from rapid_response.evaluation.documents import result_schema
@@ -26,6 +27,7 @@ from rapid_response.protocol.model import Protocol
 from rapid_response.protocol.problems import Problem, Source, did_you_mean
 from rapid_response.protocol.schema import json_schema
 from rapid_response.reasoning.batch import exact_results
+from rapid_response.proving.documents import comparison_schema
 from rapid_response.reports.explanation_document import explain, explanation_document
 from rapid_response.reports.markdown import document_markdown, protocol_markdown, result_markdown
 from rapid_response.reports.terminal import print_document, print_protocol, print_result
@@ -65,6 +67,7 @@ class SchemaOf(StrEnum):
 
     protocol = "protocol"
     result = "result"
+    comparison = "comparison"
 
 
 AsOf = Annotated[
@@ -226,12 +229,18 @@ def run_tests(
 
 
 app.command()(check)
+app.command()(compare)
 
 
 @app.command()
 def schema(of: Annotated[SchemaOf, typer.Argument(help="Of what.")] = SchemaOf.protocol) -> None:
-    """The JSON Schema of protocol files (for editors) or of results (for tools)."""
-    print(json.dumps(json_schema() if of is SchemaOf.protocol else result_schema(), indent=2, ensure_ascii=False))
+    """The JSON Schema of protocol files (for editors), or of results and comparisons (for tools)."""
+    schemas = {
+        SchemaOf.protocol: json_schema,
+        SchemaOf.result: result_schema,
+        SchemaOf.comparison: comparison_schema,
+    }
+    print(json.dumps(schemas[of](), indent=2, ensure_ascii=False))
 
 
 def _moment(as_of: str | None) -> str | dt.datetime:

@@ -15,7 +15,9 @@ from rapid_response.protocol.problems import Source, Span
 if TYPE_CHECKING:
     from rapid_response.evaluation.compiling import Program
     from rapid_response.evaluation.recommendation import Recommendation
+    from rapid_response.proving.comparison import Comparison
     from rapid_response.proving.findings import Check
+    from rapid_response.reasoning.questions import Frequencies
 
 DEFAULT_LANGUAGE = "en"
 
@@ -345,3 +347,31 @@ class Protocol:
         from rapid_response.proving.checking import check
 
         return check(self, budget=budget, as_of=as_of)
+
+    def compare(
+        self,
+        new: Protocol,
+        *,
+        rename: Mapping[str, str] | None = None,
+        as_of: str | None = None,
+        budget: float | None = 30.0,
+        frequencies: Frequencies | None = None,
+    ) -> Comparison:
+        """Whether a new version decides as this one does: a proof that it does, or incidents for which it does not.
+
+        Facts, tiers, responses and the rest are matched by name; `rename` gives new names by old ones, of options as
+        `fact.option`. Looks at all incidents of which everything is known, at the time of evaluation `as_of` (ISO text;
+        the first morning on which the new version is in force, if not given). `budget` is in seconds, None for as long
+        as it takes; what is not decided in time is named as such, never counted as proved. `frequencies` says, by fact,
+        how often each value has been seen, for the shares of incidents. Much quicker with the extra `reason`.
+
+        Raises KeyError for a name in `rename` that no version has, IncidentError where `as_of` cannot be read.
+
+        >>> from rapid_response import load_protocol
+        >>> protocol = load_protocol("protocol_rules/ccsj")
+        >>> protocol.compare(protocol).verdict
+        'equivalent'
+        """
+        from rapid_response.proving.comparison import compare
+
+        return compare(self, new, rename=rename, as_of=as_of, budget=budget, frequencies=frequencies)

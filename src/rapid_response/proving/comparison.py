@@ -21,7 +21,7 @@ from rapid_response.proving.prover import Prover
 from rapid_response.proving.regions import Case, describe
 from rapid_response.proving.renaming import Renamed, renamings
 from rapid_response.proving.shares import Drawn, Share, draw
-from rapid_response.proving.space import Space, common_space
+from rapid_response.proving.space import Space, common_space, usual_time
 from rapid_response.proving.witnesses import Witness, find
 from rapid_response.reasoning.nodes import FALSE, TRUE, opposite
 from rapid_response.reasoning.questions import Frequencies
@@ -159,14 +159,16 @@ class Comparison:
 
     def to_markdown(self, language: str = DEFAULT_LANGUAGE, private: bool = False) -> str:
         """The comparison as Markdown, for the minutes of a meeting."""
-        from rapid_response.reports.markdown import comparison_markdown
+        from rapid_response.reports.comparison_document import comparison_document
+        from rapid_response.reports.markdown import document_markdown
 
-        return comparison_markdown(self, language, private=private)
+        return document_markdown(comparison_document(self, language, private))
 
     def __str__(self) -> str:
-        from rapid_response.reports.terminal import comparison_text
+        from rapid_response.reports.comparison_document import comparison_document
+        from rapid_response.reports.terminal import document_text
 
-        return comparison_text(self)
+        return document_text(comparison_document(self, DEFAULT_LANGUAGE))
 
 
 def compare(
@@ -199,8 +201,7 @@ def compare(
     """
     renamed = renamings(old, new, rename or {})
     alignment = align(old, new, renamed)
-    now = None if as_of is None else encode_as_of(old, as_of)
-    space = common_space(alignment, now)
+    space = common_space(alignment, encode_as_of(new, as_of or usual_time(new)))
     comparing = _Comparing(space, renamed, Budget(budget))
     differences, share, undecided = comparing.compared(frequencies)
     return Comparison(
@@ -347,7 +348,8 @@ def _in_short(result: Recommendation) -> dict[str, Any]:
     """What a result says, and the rules that decided."""
     active = [response.name for response in result.responses if response.state == "active"]
     deciding = [rule.name for rule in result.deciding]
-    return {"tier": result.tier.name if result.tier else None, "deciding": deciding, "active": active}
+    tier = {"tier": result.tier.name if result.tier else None, "standing": result.standing}
+    return {**tier, "deciding": deciding, "active": active}
 
 
 def _plain(value: Any) -> Any:

@@ -137,6 +137,12 @@ def common_space(alignment: Alignment, now: int | None = None) -> Space:
     return _space(vocabulary, (alignment.old, alignment.new), now, ())
 
 
+def usual_time(protocol: Protocol) -> str:
+    """The first morning on which a protocol is in force, as ISO text: the time of evaluation where none is given."""
+    start = protocol.in_force.start
+    return f"{start.isoformat() if start else '2026-01-01'}T09:00{'' if protocol.time_zone else 'Z'}"
+
+
 def _space(vocabulary: Protocol, voices: tuple[Voice, ...], now: int | None, conditions: Sequence[Condition]) -> Space:
     at = NOON if now is None else now
     store, variables = Nodes([]), dict[Variable, int]()

@@ -7,9 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol.model import DEFAULT_LANGUAGE, Protocol
-from rapid_response.proving.comparison import Comparison
 from rapid_response.reports.catalogue import DASH, DOT
-from rapid_response.reports.comparison_document import comparison_document
 from rapid_response.reports.document import (
     Block,
     Document,
@@ -53,11 +51,6 @@ def result_markdown(result: Recommendation, language: str = DEFAULT_LANGUAGE, *,
 def protocol_markdown(protocol: Protocol, language: str = DEFAULT_LANGUAGE) -> str:
     """A protocol as Markdown."""
     return document_markdown(protocol_document(protocol, language))
-
-
-def comparison_markdown(comparison: Comparison, language: str = DEFAULT_LANGUAGE, *, private: bool = False) -> str:
-    """A comparison of two versions as Markdown, for minutes."""
-    return document_markdown(comparison_document(comparison, language, private))
 
 
 def document_markdown(document: Document) -> str:

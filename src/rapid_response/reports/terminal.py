@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol.model import DEFAULT_LANGUAGE, Protocol
-from rapid_response.proving.comparison import Comparison
 from rapid_response.reports.catalogue import DOT
-from rapid_response.reports.comparison_document import comparison_document
 from rapid_response.reports.document import (
     Block,
     Document,
@@ -65,11 +63,6 @@ def result_text(result: Recommendation, language: str = DEFAULT_LANGUAGE, *, pri
 def protocol_text(protocol: Protocol, language: str = DEFAULT_LANGUAGE) -> str:
     """A protocol as plain text of at most 80 columns."""
     return document_text(protocol_document(protocol, language))
-
-
-def comparison_text(comparison: Comparison, language: str = DEFAULT_LANGUAGE, *, private: bool = False) -> str:
-    """A comparison of two versions as plain text of at most 80 columns."""
-    return _text(comparison_document(comparison, language, private))
 
 
 def print_result(result: Recommendation, language: str, console: Console, *, private: bool = False) -> None:

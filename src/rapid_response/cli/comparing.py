@@ -1,0 +1,70 @@
+"""The command `compare`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rapid_response.cli import FINDINGS, USAGE
+from rapid_response.cli.options import Lang, Language, Output, OutputFormat, standard_console
+from rapid_response.protocol.loading import load_protocol
+from rapid_response.proving.comparison import BUDGET, Comparison
+from rapid_response.reports.comparison_document import comparison_document
+from rapid_response.reports.terminal import print_document
+
+
+def compare(
+    old: Annotated[Path, typer.Argument(help="The present version: a folder of YAML files, or one file.")],
+    new: Annotated[Path, typer.Argument(help="The proposed version.")],
+    rename: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--rename", help="A part that has another name now; of an option fact.option=new.", metavar="OLD=NEW"
+        ),
+    ] = None,
+    budget: Annotated[
+        float,
+        typer.Option("--budget", help="Seconds after which what is not decided is left so.", min=0, metavar="SECONDS"),
+    ] = BUDGET,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", help="The time of evaluation; the first morning of the new version, if not given."),
+    ] = None,
+    lang: Lang = Language.english,
+    output: OutputFormat = Output.text,
+    private: Annotated[bool, typer.Option("--private", help="Show facts that a version marks private.")] = False,
+) -> None:
+    """Whether two versions of a protocol decide alike, and where they do not."""
+    former, latter = load_protocol(old), load_protocol(new)
+    try:
+        found = former.compare(latter, rename=_renamed(rename or []), as_of=as_of, budget=budget)
+    except KeyError as unknown:
+        print(f"--rename: neither version has `{unknown.args[0]}` as it should", file=sys.stderr)
+        raise typer.Exit(USAGE) from None
+    _print(found, lang, output, private)
+    if found.verdict != "equivalent":
+        raise typer.Exit(FINDINGS)
+
+
+def _renamed(given: Sequence[str]) -> Mapping[str, str]:
+    pairs = [text.partition("=") for text in given]
+    for name, equals, new in pairs:
+        if not (name and equals and new):
+            raise typer.BadParameter(f"`{name}{equals}{new}`: write it like old_name=new_name")
+    return {name.strip(): new.strip() for name, _, new in pairs}
+
+
+def _print(found: Comparison, language: Language, output: Output, private: bool) -> None:
+    match output:
+        case Output.json:
+            print(found.to_json(private))
+        case Output.html:
+            print(found.to_html(language, private))
+        case Output.markdown:
+            print(found.to_markdown(language, private), end="")
+        case _:
+            print_document(comparison_document(found, language, private), standard_console())
