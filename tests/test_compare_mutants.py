@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 
-from rapid_response import ProtocolError, Protocol, Source, load_protocol, protocol_from_sources
+from rapid_response import Protocol, ProtocolError, Source, load_protocol, protocol_from_sources
+from rapid_response.proving.comparison import compare
+
+EVERY = 1 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 8
+"""Every day one mutant of so many is tried, in the long run all are."""
 
 CCSJ = load_protocol("protocol_rules/ccsj")
 FLIPPED = {" >= ": " > ", " <= ": " < ", " > ": " >= ", " < ": " <= ", " == ": " != "}
@@ -54,3 +60,26 @@ def loaded(source: Source, changes: Iterator[tuple[str, str]]) -> Iterator[tuple
             yield f"{Path(source.name).stem}: {name}", protocol_from_sources([*others, replace(source, text=text)])
         except ProtocolError:
             continue
+
+
+@pytest.mark.parametrize(("name", "mutant"), [pytest.param(*pair, id=pair[0]) for pair in list(mutants())[::EVERY]])
+def test_a_small_change_is_shown_or_proved_harmless(name: str, mutant: Protocol) -> None:
+    """A comparison flipped, a rule dropped or tiers swapped: an example shows it, or it is proved to change nothing."""
+    found = compare(CCSJ, mutant)
+    assert found.verdict in ("different", "equivalent"), name
+    assert bool(found.differences) == (found.verdict == "different")
+    for difference in found.differences:
+        facts, (old, new) = difference.witness.facts, difference.witness.results
+        again = [version.evaluate(facts, as_of=found.as_of).exact() for version in (CCSJ, mutant)]
+        assert [result.range for result in again] == [old.range, new.range]
+        if difference.claim.about == "tier":
+            assert [result.tier.name for result in again if result.tier] == [
+                difference.claim.before,
+                difference.claim.after,
+            ]
+
+
+def test_there_are_many_mutants() -> None:
+    """Conditions, rules and tiers are all tried."""
+    kinds = [name.rpartition(" ")[2] for name, _ in mutants()]
+    assert min(kinds.count(kind) for kind in ("flipped", "dropped", "swapped")) > 20

@@ -156,13 +156,14 @@ def _spans(axis: Axis, mask: int) -> list[Range]:
 def _stretch(space: Space, fact: Fact, axis: Axis, span: Range) -> Condition:
     low, high = domain_of(fact.type)
     bound = _distance if _counts_from_now(axis) else _bound
-    parts = []
+    parts: list[Condition] = []
     if span[0] == span[1] and fact.type.name == "number":
         return _compared(fact, "==", span[0])
     if span[0] > low:
         parts.append(bound(space, fact, ">=", span[0]))
     if span[1] < high:
         parts.append(bound(space, fact, "<=", span[1]))
+    parts = parts[::-1] if bound is _distance else parts  # what is longest ago comes last
     return parts[0] if len(parts) == 1 else AllOf(tuple(parts), text="all of")
 
 

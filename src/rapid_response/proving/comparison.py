@@ -20,6 +20,7 @@ from rapid_response.proving.edits import Edit, edits
 from rapid_response.proving.prover import Prover
 from rapid_response.proving.regions import Case, describe
 from rapid_response.proving.renaming import Renamed, renamings
+from rapid_response.proving.replays import Lens, Replay
 from rapid_response.proving.shares import Drawn, Share, draw
 from rapid_response.proving.space import Space, common_space, usual_time
 from rapid_response.proving.witnesses import Witness, find
@@ -223,7 +224,7 @@ class _Comparing:
     def __init__(self, space: Space, renamed: Renamed, budget: Budget) -> None:
         self.space, self.renamed = space, renamed
         self.old, self.new = (voice.protocol for voice in space.voices)
-        self.prover = Prover(space, budget)
+        self.prover, self.lenses = Prover(space, budget), [Lens(self.old), Lens(self.new)]
         nodes, (before, after) = space.nodes, space.said
         self.tiers = {
             Claim("tier", "", one.name, other.name): nodes.all_of(
@@ -322,20 +323,28 @@ class _Comparing:
 
     def shows(self, claim: Claim, results: tuple[Recommendation, ...]) -> bool:
         """Whether what the two versions say of an incident is what the claim says, whatever is not known of it."""
-        old, new = results
-        if claim.about == "scope":
-            return (old.scope, new.scope) == (claim.before, claim.after)
-        if any(result.standing == "open" for result in results):
-            return False
         if claim.about == "tier":
-            return tuple(result.tier and result.tier.name for result in results) == (claim.before, claim.after)
+            names = tuple(result.tier and result.tier.name for result in results if result.standing != "open")
+            return names == (claim.before, claim.after)
+        replays = [Replay(lens, result) for lens, result in zip(self.lenses, results, strict=True)]
+        if claim.about == "scope":
+            return tuple(map(_scope, replays)) == (claim.before, claim.after)
         own = claim.name if claim.before is None else self.renamed.response(claim.name)
-        return (_state(old, claim.name, claim.before), _state(new, own, claim.after)) == (claim.before, claim.after)
+        states = _state(replays[0], claim.name, claim.before), _state(replays[1], own, claim.after)
+        return states == (claim.before, claim.after)
 
 
-def _state(result: Recommendation, response: str, wanted: str | None) -> str | None:
+def _state(replay: Replay, response: str, wanted: str | None) -> str | None:
     """The state of a response; None where the version has no such response."""
-    return None if wanted is None else result.response(response).state
+    if wanted is None:
+        return None
+    return {True: "active", False: "inactive", None: "open"}[replay.holds("responses", response)]
+
+
+def _scope(replay: Replay) -> str:
+    """Whether an incident is in scope."""
+    holds = [replay.holds("out_of_scope", name) for name in replay.result.protocol.scope]
+    return "out" if True in holds else "unknown" if None in holds else "in"
 
 
 def _rank(difference: Difference) -> tuple[int, bool, int]:

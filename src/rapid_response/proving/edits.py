@@ -134,6 +134,11 @@ class Reading:
         """What a part is called now."""
         return self.renamed.get(name, name)
 
+    def option(self, kind: str, name: str) -> str:
+        """What an option of a kind, or of a fact with options of its own, is called now."""
+        renamed = self.renamed.get(name, name) if kind == "tiers" else name
+        return self.renamed.get(f"{kind}.{name}", renamed).rpartition(".")[2]
+
     def line(self, part: Part, field: str) -> Any:
         """What a line of a part says; values of facts as plain data."""
         value = getattr(part, field)
@@ -150,10 +155,12 @@ class Reading:
             case Constant():
                 return "constant", self._constant(node)
             case IsOneOf(value=value, options=options):
-                return "one of", self.shape(value), frozenset(self.name(value.type.options[at]) for at in options)
+                names = (self.option(value.type.kind, value.type.options[at]) for at in options)
+                return "one of", self.shape(value), frozenset(names)
             case Includes(fact=fact, options=options, every=every):
-                known = self.protocol.facts[fact].type.options
-                return "includes", self.name(fact), frozenset(self.name(known[at]) for at in options), every
+                kind = self.protocol.facts[fact].type
+                names = (self.option(kind.kind, kind.options[at]) for at in options)
+                return "includes", self.name(fact), frozenset(names), every
             case Rescaled(value=value):
                 return self.shape(value)
             case tuple():
@@ -165,7 +172,7 @@ class Reading:
 
     def _constant(self, node: Constant) -> Any:
         if node.type.options:
-            return self.name(node.type.options[node.value])
+            return self.option(node.type.kind, node.type.options[node.value])
         return unscaled(node.value, node.type.places) if node.type.name == "number" else node.value
 
     def _field(self, node: Any, name: str) -> Any:

@@ -14,7 +14,7 @@ from rapid_response.proving.prover import Prover
 from rapid_response.proving.replays import Lens, Replay, Shows
 from rapid_response.proving.rewriting import at_tier, gate_condition, with_responses_spelt_out
 from rapid_response.proving.sample import Sample
-from rapid_response.proving.space import Formulas, Space, space_of
+from rapid_response.proving.space import Formulas, Space, space_of, usual_time
 from rapid_response.proving.witnesses import Found, Witness, find
 
 
@@ -78,16 +78,11 @@ def inquire(protocol: Protocol, budget: Budget, as_of: str | None = None) -> Inq
     >>> inquiry.possible(inquiry.said.rules["far_away_and_quiet_here"], lambda result: True)
     True
     """
-    now = encode_as_of(protocol, as_of or _usual_time(protocol))
+    now = encode_as_of(protocol, as_of or usual_time(protocol))
     space = space_of(_asked(protocol), now, list(_conditions(protocol)))
     prover = Prover(space, budget)
     prover.prepare(space.said[0].all())
     return Inquiry(protocol, space, prover)
-
-
-def _usual_time(protocol: Protocol) -> str:
-    start = protocol.in_force.start
-    return f"{start.isoformat() if start else '2026-01-01'}T09:00{'' if protocol.time_zone else 'Z'}"
 
 
 # What else is asked

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rapid_response.protocol.model import Fact, Protocol
+from rapid_response.protocol.model import Fact, Kind, Protocol
 
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
-    """New names by old ones. `given` are all; those of options are by the old `fact.option`."""
+    """New names by old ones. `given` are all; those of options are by the old `fact.option`, or `kind.option`."""
 
     given: Mapping[str, str]
     facts: Mapping[str, str]
@@ -26,7 +26,8 @@ class Renamed:
 
     def option(self, fact: Fact, name: str) -> str:
         """What an option of a fact is called now."""
-        return self.options.get(f"{fact.name}.{name}", self.tier(name) if fact.type.kind == "tiers" else name)
+        by_kind = self.tier(name) if fact.type.kind == "tiers" else self.options.get(f"{fact.type.kind}.{name}", name)
+        return self.options.get(f"{fact.name}.{name}", by_kind)
 
     def tier(self, name: str) -> str:
         """What a tier is called now."""
@@ -72,7 +73,8 @@ def _names(protocol: Protocol, part: str) -> frozenset[str]:
 
 
 def _options(protocol: Protocol) -> frozenset[str]:
-    return frozenset(f"{fact.name}.{option.name}" for fact in protocol.facts.values() for option in fact.options)
+    parts: tuple[Fact | Kind, ...] = (*protocol.facts.values(), *protocol.kinds.values())
+    return frozenset(f"{part.name}.{option.name}" for part in parts for option in part.options)
 
 
 def _full(name: str, to: str, facts: Mapping[str, str]) -> str:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol.model import DEFAULT_LANGUAGE, Protocol
+from rapid_response.proving.comparison import Comparison
 from rapid_response.proving.findings import Check
 from rapid_response.reports import catalogue
 from rapid_response.reports.check_document import check_document
-from rapid_response.proving.comparison import Comparison
 from rapid_response.reports.comparison_document import comparison_document
 from rapid_response.reports.document import Document
 from rapid_response.reports.protocol_document import protocol_document
