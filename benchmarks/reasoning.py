@@ -150,20 +150,25 @@ def _batch_times(protocol: Protocol, count: int) -> dict[str, str]:
 
 def generated_protocol(random: Random) -> Protocol:
     """A protocol of 40 facts, 20 criteria, a score, 100 rules and 20 responses."""
-    facts = [_fact(random, number) for number in range(40)]
-    conditions = [condition for _, fact in facts for condition in fact]
+    return protocol_from_text(generated_text(random, facts=40, rules=100))
+
+
+def generated_text(random: Random, *, facts: int, rules: int) -> str:
+    """The YAML of a protocol of so many facts and rules, and of 20 criteria, a score and 20 responses."""
+    asked = [_fact(random, number) for number in range(facts)]
+    conditions = [condition for _, fact in asked for condition in fact]
     criteria = {f"c{number}": _condition(random, conditions) for number in range(20)}
     named = [*conditions, *criteria]
-    score = "".join(f"      - {{add: {random.randint(1, 3)}, when: {random.choice(named)}}}\n" for _ in range(12))
+    score = "".join(f"      - {{add: {random.randint(1, 3)}, when: '{random.choice(named)}'}}\n" for _ in range(12))
     named += [f"score >= {bound}" for bound in (6, 10, 14)]
-    rules = "".join(_rule(random, number, named) for number in range(100))
+    written = "".join(_rule(random, number, named) for number in range(rules))
     responses = "".join(_response(random, number, named) for number in range(20))
-    return protocol_from_text(
+    return (
         "protocol: generated\ntiers: {a: {}, b: {}, c: {}, d: {}}\nfacts:\n"
-        + "".join(text for text, _ in facts)
+        + "".join(text for text, _ in asked)
         + "criteria:\n"
         + "".join(f"  {name}: {{when: '{text}'}}\n" for name, text in criteria.items())
-        + f"measures:\n  score:\n    points:\n{score}rules:\n{rules}responses:\n{responses}"
+        + f"measures:\n  score:\n    points:\n{score}rules:\n{written}responses:\n{responses}"
     )
 
 
