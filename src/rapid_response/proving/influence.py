@@ -18,7 +18,6 @@ from rapid_response.proving.replays import Replay
 from rapid_response.proving.style import times, used_names
 from rapid_response.reasoning.nodes import opposite
 from rapid_response.reasoning.passes import Bits
-from rapid_response.reasoning.relevance import facts_below
 from rapid_response.reasoning.sampling import SIZE
 
 MANY = 25
@@ -47,6 +46,8 @@ def facts_that_matter(inquiry: Inquiry) -> Iterator[Verdict]:
 
 def facts_that_decide(inquiry: Inquiry) -> Iterator[Verdict]:
     """RC402: the facts that most results hang on alone, in one finding; none where so many facts are like that."""
+    if any(map(inquiry.is_opaque, inquiry.said.tiers)):
+        return
     shares = {fact: _Weighing(inquiry, fact).share for fact in inquiry.protocol.facts.values()}
     heavy = sorted((fact for fact in shares if shares[fact] >= MANY), key=lambda fact: -shares[fact])
     if 0 < len(heavy) <= len(shares) / 3:
@@ -80,18 +81,13 @@ class _Weighing:
     def matters(self) -> Verdict:
         finding = Finding("RC305", (part("facts", self.fact),))
         said = self.inquiry.said
-        roots = (*said.tiers, *said.responses.values(), *said.scope.values())
+        responses = (said.responses[name] for name in self.inquiry.protocol.responses)
+        roots = (*said.tiers, *responses, *said.scope.values())
         if not self.inquiry.space.opaque and (self.changed(said.tiers) or self.changed(roots)):
             return RuledOut(finding.id, finding.about)
         possible = self.inquiry.possible(self.difference(roots), self.differs)
-        hidden = possible is not True and self.is_hidden
+        hidden = possible is not True and self.inquiry.is_hidden(self.fact.name)
         return Undecided(finding.id, finding.about) if hidden else unless_possible(finding, possible)
-
-    @property
-    def is_hidden(self) -> bool:
-        """Whether a condition that is not looked into names the fact."""
-        conditions = [self.inquiry.space.axes[axis].opaque for axis in self.inquiry.space.opaque]
-        return any(each and self.fact.name in facts_below(self.inquiry.protocol, each) for each in conditions)
 
     def difference(self, roots: Sequence[int]) -> int:
         """The node for "some answer leads elsewhere than the one next to it"."""
@@ -118,5 +114,5 @@ class _Weighing:
         position = list(self.inquiry.protocol.facts).index(self.fact.name)
         facts = (*result.incident.facts[:position], value, *result.incident.facts[position + 1 :])
         changed = recommend(result.protocol, result.incident._replace(facts=facts), result.now).exact()
-        responses = tuple(response.state for response in changed.responses)
-        return changed.range, responses, tuple(outcome.state for outcome in changed.scope_rules)
+        own = (changed.response(name).state for name in self.inquiry.protocol.responses)
+        return changed.range, tuple(own), tuple(outcome.state for outcome in changed.scope_rules)

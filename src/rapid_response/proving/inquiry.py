@@ -16,14 +16,16 @@ from rapid_response.proving.rewriting import at_tier, gate_condition, with_respo
 from rapid_response.proving.sample import Sample
 from rapid_response.proving.space import Formulas, Space, space_of, usual_time
 from rapid_response.proving.witnesses import Found, Witness, find
+from rapid_response.reasoning.relevance import facts_below
 
 
 @dataclass(frozen=True)
 class Inquiry:
     """One protocol, all its incidents at one time of evaluation, and what is asked about them.
 
-    `space` is of the protocol with some responses more, so that what is asked can be evaluated: one for each property,
-    active where it is broken, and one for each service for people, active where some tier would make it so.
+    `space` is of the protocol with some responses more, so that what is asked can be evaluated: two for each property,
+    active where it is met and where it is broken, and one for each service for people that speaks of the tier, active
+    where some tier would make it so.
     """
 
     protocol: Protocol
@@ -57,6 +59,11 @@ class Inquiry:
     def is_opaque(self, node: int) -> bool:
         """Whether the node hangs on a condition that is not looked into."""
         return bool(self.space.opaque) and not self.space.axes_below(node).isdisjoint(self.space.opaque)
+
+    def is_hidden(self, fact: str) -> bool:
+        """Whether a condition that is not looked into names the fact."""
+        conditions = [self.space.axes[axis].opaque for axis in self.space.opaque]
+        return any(each and fact in facts_below(self.protocol, each) for each in conditions)
 
     def find(self, node: int, shows: Shows) -> Found:
         """A small incident for which the node holds, as the protocol itself evaluates it."""
@@ -93,6 +100,11 @@ def broken(stated: Property) -> str:
     return f"{stated.kind}: {stated.name}"
 
 
+def met(stated: Property) -> str:
+    """The name of the response that is active where the `when` of a property holds."""
+    return f"{stated.kind}, met: {stated.name}"
+
+
 def at_some_tier(service: Response) -> str:
     """The name of the response that is active where some tier would make a service so."""
     return f"{service.name} at some tier"
@@ -107,8 +119,9 @@ def services(protocol: Protocol) -> Iterator[Response]:
 
 
 def _asked(protocol: Protocol) -> Protocol:
-    """The protocol with a response more for each property, and for each service that speaks of the tier."""
-    more = {broken(stated): _breaking(stated, protocol) for stated in protocol.properties}
+    """The protocol with more responses for each property, and for each service that speaks of the tier."""
+    more = {met(stated): with_responses_spelt_out(stated.when, protocol) for stated in protocol.properties}
+    more |= {broken(stated): _breaking(stated, protocol) for stated in protocol.properties}
     more |= {at_some_tier(service): _some_tier(service, protocol) for service in services(protocol)}
     responses = {name: Response(name=name, when=when) for name, when in more.items()}
     asked = replace(protocol, responses={**protocol.responses, **responses})
@@ -124,11 +137,10 @@ def _some_tier(service: Response, protocol: Protocol) -> Condition:
 
 
 def _conditions(protocol: Protocol) -> Iterator[Condition]:
-    """The conditions within gates, measures and properties that are asked about on their own."""
+    """The conditions within gates and measures that are asked about on their own."""
     for gate in protocol.gates():
         if gate.unless is not None:
             yield AllOf((gate.when, gate.unless))
     for measure in protocol.measures.values():
         if isinstance(measure.value, Cases):
             yield from (condition for condition, _ in measure.value.branches)
-    yield from (with_responses_spelt_out(stated.when, protocol) for stated in protocol.properties)

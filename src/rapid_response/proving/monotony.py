@@ -67,7 +67,7 @@ class _Fact:
 
     def verdict(self) -> Verdict:
         finding = Finding("RC104", (part("facts", self.fact),), details={"more_is": self.fact.more_is})
-        undecided = False
+        undecided = self.inquiry.is_hidden(self.fact.name)
         for less, more, node in self.steps():
             found = self.inquiry.find(node, partial(self.turns, less=less, more=more))
             if found.witness is not None:
@@ -121,10 +121,9 @@ class _Fact:
         return replace(witness, facts={**witness.facts, self.fact.name: plain})
 
     def turning(self, less: Recommendation, more: Recommendation) -> Iterator[Part]:
-        """The raises that hold in the higher of two incidents only, and the limits that hold in the lower only."""
+        """The raises that may hold in the higher of two incidents only, and the limits that may in the lower only."""
         high, low = (less, more) if less.lowest > more.highest else (more, less)
         for one, other in zip(high.rules, low.rules, strict=True):
-            gone = one.state in ("fired", "overridden") and other.state == "not fired"
-            come = one.state == "not fired" and other.state == "fired"
-            if gone if one.part.effect == "raise_to" else come:
+            first, second = (one, other) if one.part.effect == "raise_to" else (other, one)
+            if first.state != "not fired" and second.state == "not fired":
                 yield part("rules", one.part)

@@ -15,8 +15,7 @@ from rapid_response.proving.findings import (
     property_part,
     unless_possible,
 )
-from rapid_response.proving.inquiry import Inquiry, broken
-from rapid_response.proving.rewriting import with_responses_spelt_out
+from rapid_response.proving.inquiry import Inquiry, broken, met
 from rapid_response.proving.witnesses import Found
 
 
@@ -62,5 +61,6 @@ def refuted(finding: Finding, found: Found) -> Verdict:
 
 
 def _says_something(inquiry: Inquiry, stated: Property) -> Verdict:
-    when = inquiry.said.conditions[with_responses_spelt_out(stated.when, inquiry.protocol)]
-    return unless_possible(Finding("RC103", (property_part(stated),)), inquiry.possible(when, lambda _: False))
+    when, name = inquiry.said.responses[met(stated)], met(stated)
+    possible = inquiry.possible(when, lambda replay: replay.holds("responses", name) is True)
+    return unless_possible(Finding("RC103", (property_part(stated),)), possible)

@@ -51,15 +51,14 @@ def _gate_reached(inquiry: Inquiry, never: str, section: Section, gate: Gate, no
     about = (part(section, gate),)
     possible = inquiry.possible(node, _came_out(section, gate.name, holds=True))
     yield unless_possible(Finding(never, about), possible)
-    if possible is False:
-        return
     if not isinstance(gate.when, Always):
         fails = inquiry.possible(opposite(node), _came_out(section, gate.name, holds=False))
         yield unless_possible(Finding("RC205", about), fails)
     if gate.unless is not None:
         both = inquiry.said.conditions[AllOf((gate.when, gate.unless))]
         excepted = inquiry.possible(both, _came_out(section, gate.name, holds=False))
-        yield unless_possible(Finding("RC208", about), excepted)
+        if possible is not False or excepted is not False:  # what never holds needs no exception
+            yield unless_possible(Finding("RC208", about), excepted)
 
 
 def _came_out(section: Section, name: str, holds: bool) -> Shows:

@@ -153,8 +153,14 @@ class _Rules:
 
 
 def criteria_apart(inquiry: Inquiry) -> Iterator[Verdict]:
-    """RC303, RC304: criteria of which two always agree, or always contradict each other."""
-    criteria = [criterion for criterion in inquiry.protocol.criteria.values() if _varies(inquiry, criterion)]
+    """RC303, RC304: criteria of which two always agree, or always contradict each other.
+
+    Of those that hang on conditions which are not looked into it is not decided.
+    """
+    varying = [criterion for criterion in inquiry.protocol.criteria.values() if _varies(inquiry, criterion)]
+    unclear = [criterion for criterion in varying if inquiry.is_opaque(inquiry.said.criteria[criterion.name])]
+    yield from (Undecided("RC303", (part("criteria", criterion),)) for criterion in unclear)
+    criteria = [criterion for criterion in varying if criterion not in unclear]
     told_apart = set(range(len(criteria)))
     for one, other in combinations(range(len(criteria)), 2):
         verdict = _alike(inquiry, criteria[one], criteria[other])
@@ -166,9 +172,9 @@ def criteria_apart(inquiry: Inquiry) -> Iterator[Verdict]:
 
 
 def _varies(inquiry: Inquiry, criterion: Criterion) -> bool:
-    """Whether a criterion sometimes holds and sometimes does not."""
+    """Whether a criterion may hold and may not: others are told elsewhere."""
     node = inquiry.said.criteria[criterion.name]
-    return all(inquiry.prover.solve([each]).possible for each in (node, opposite(node)))
+    return all(inquiry.prover.solve([each]).possible is not False for each in (node, opposite(node)))
 
 
 def _alike(inquiry: Inquiry, one: Criterion, other: Criterion) -> Finding | Undecided | None:
@@ -181,8 +187,8 @@ def _alike(inquiry: Inquiry, one: Criterion, other: Criterion) -> Finding | Unde
 
 
 def _if_same(inquiry: Inquiry, finding: Finding, one: int, other: int) -> Finding | Undecided | None:
-    """The finding if both nodes always agree. What hangs on conditions not looked into may agree unseen."""
+    """The finding if both nodes always agree, None if they do not."""
     answers = [inquiry.prover.solve([each, opposite(rest)]).possible for each, rest in ((one, other), (other, one))]
-    if any(answers) and not (inquiry.is_opaque(one) or inquiry.is_opaque(other)):
+    if any(answers):
         return None
     return finding if answers == [False, False] else Undecided(finding.id, finding.about)

@@ -29,12 +29,12 @@ FOR_EXAMPLE = Phrase("For example:", "例如：")
 WITH_NOTHING_KNOWN = Phrase("with nothing known", "一無所知時")
 THROUGH: dict[str, Phrase] = {
     "RC104": Phrase("It turns on {}.", "關鍵在於 {}。"),
-    "RC301": Phrase("Enough without it: {}.", "沒有它，也有 {}。"),
+    "RC301": Phrase("Enough without it: {}.", "單憑 {} 已足夠。"),
     "RC302": Phrase("Overridden by {}.", "受限於 {}。"),
 }
 """What makes it so."""
 OVERRIDES_SOME = Phrase("{} can override {} rules, {} among them.", "{} 可約束 {} 條規則，包括 {}。")
-MORE_RAISES = Phrase("More of {} can raise the tier.", "{} 更甚時，級別反而可能提高。")
+MORE_RAISES = Phrase("More of {} can raise the tier.", "{} 增加時，級別反而可能提高。")
 SHARE = Phrase("{} ({} of 100)", "{}（100 宗中佔 {} 宗）")
 ROWS: dict[str, Phrase] = {
     "cases": Phrase("case {1} of {0}", "{} 的第 {} 個情況"),
@@ -53,7 +53,7 @@ FOUND: dict[str, Phrase] = {
     "RC101": Phrase("This does not always hold: {}", "以下並非總是成立：{}"),
     "RC102": Phrase("This should never happen, and it can: {}", "以下本不應發生，卻有可能發生：{}"),
     "RC103": Phrase("{} says nothing: no incident meets its condition.", "{} 沒有作用：沒有事件符合它的條件。"),
-    "RC104": Phrase("More of {} can lower the tier.", "{} 更甚時，級別反而可能降低。"),
+    "RC104": Phrase("More of {} can lower the tier.", "{} 增加時，級別反而可能降低。"),
     "RC201": Phrase("No incident reaches {}.", "沒有事件會達到 {}。"),
     "RC202": Phrase("No incident calls for {}.", "沒有事件會需要 {}。"),
     "RC203": Phrase("The rule {} never holds.", "規則 {} 從不成立。"),
@@ -85,7 +85,7 @@ QUESTIONS: dict[str, Phrase] = {
     "RC101": Phrase("whether it always holds", "是否總是成立"),
     "RC102": Phrase("whether it never happens", "是否從不發生"),
     "RC103": Phrase("whether its condition can be met", "條件能否符合"),
-    "RC104": Phrase("whether the tier keeps to what is said of more of it", "更甚時，級別是否如所述"),
+    "RC104": Phrase("whether the tier keeps to what is said of more of it", "增加時，級別是否如所述"),
     "RC201": Phrase("whether an incident reaches it", "有沒有事件會達到"),
     "RC202": Phrase("whether an incident calls for it", "有沒有事件會需要"),
     "RC203": Phrase("whether it can hold", "能否成立"),
@@ -104,13 +104,13 @@ QUESTIONS: dict[str, Phrase] = {
 """What is asked, where it was not decided."""
 
 RULED_OUT: dict[str, Phrase] = {
-    "RC104": Phrase("More of it never lowers the tier: {}", "更甚時，級別從不降低：{}"),
+    "RC104": Phrase("More of it never lowers the tier: {}", "以下各項增加時，級別從不降低：{}"),
     "RC401": Phrase("This limit never overrides a rule: {}", "這項上限從不約束其他規則：{}"),
     "RC403": Phrase("No tier switches these services off: {}", "以下服務不會因級別而停止：{}"),
 }
 """What is proved, with the parts that it is proved of."""
 
-NEVER_RAISES = Phrase("More of it never raises the tier: {}", "更甚時，級別從不提高：{}")
+NEVER_RAISES = Phrase("More of it never raises the tier: {}", "以下各項增加時，級別從不提高：{}")
 
 TRIED: dict[str, Phrase] = {
     "RC103": Phrase("properties of which the condition can be met: {}", "條件可符合的要求：{} 項"),
