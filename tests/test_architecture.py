@@ -26,7 +26,13 @@ FLOORS = {
     "cli": 6,
 }
 BESIDE = {("protocol", "errors"), ("errors", "protocol")}
-REACHING_UP = {"protocol/model.py", "evaluation/recommendation.py", "reasoning/answers.py", "proving/comparison.py"}
+REACHING_UP = {
+    "protocol/model.py",
+    "evaluation/recommendation.py",
+    "reasoning/answers.py",
+    "proving/comparison.py",
+    "proving/findings.py",
+}
 
 
 def _imports(tree: ast.Module, inside_functions: bool) -> Iterator[str]:

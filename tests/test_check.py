@@ -19,10 +19,9 @@ from hypothesis import given, settings
 from rapid_response import Protocol, Source, load_protocol, protocol_from_sources, protocol_from_text
 from rapid_response.proving.checking import check
 from rapid_response.proving.findings import CATALOGUE, Check
-from rapid_response.reports.check_document import check_document, check_markdown, check_text
+from rapid_response.reports.check_document import check_document
 from rapid_response.reports.document import plain
-from rapid_response.reports.html import check_page
-from rapid_response.reports.terminal import columns, lines_of
+from rapid_response.reports.terminal import columns, document_text, lines_of
 from rapid_response.testing import protocols
 
 HERE = Path(__file__).parent
@@ -32,7 +31,9 @@ CCSJ = HERE.parent / "protocol_rules/ccsj"
 EXAMPLES = sorted(path.parent for path in (HERE.parent / "examples/protocols").glob("*/protocol.yaml"))
 LANGUAGES = ("en", "zh-Hant")
 
-FORMS: dict[str, Callable[[Check, str], str]] = {"txt": check_text, "md": check_markdown, "html": check_page}
+
+def _text(found: Check, language: str = "en") -> str:
+    return document_text(check_document(found, language))
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +54,9 @@ def _small(rules: str, facts: str = "f: {type: yes_no}, g: {type: yes_no}", more
     return protocol_from_text(
         f"protocol: p\ntiers: {{low: {{}}, high: {{}}}}\nfacts: {{{facts}}}\nrules: {{{rules}}}\n{more}"
     )
+
+
+FORMS: dict[str, Callable[[Check, str], str]] = {"txt": _text, "md": Check.to_markdown, "html": Check.to_html}
 
 
 # Whole renderings, and every id
@@ -180,7 +184,7 @@ def test_nothing_is_counted_as_proved_in_no_time() -> None:
     assert not [each for each in found.ruled_out if CATALOGUE[each.id].ruled_out == "proved" and each.id != "RC403"]
     assert {"RC101", "RC102", "RC104", "RC301"} <= {question.id for question in found.undecided}
     assert found.fails("error")
-    assert "Not decided in time" in check_text(found)
+    assert "Not decided in time" in _text(found)
     assert not [finding for finding in found.findings if finding.witnesses]
 
 
@@ -235,7 +239,7 @@ def test_a_finding_that_is_meant_does_not_fail_and_is_shown_with_its_reason() ->
     found = _small(rules, more=allow).check()
     assert "RC301" in _ids(found)
     assert found.count("warning") == 1  # that g never matters
-    assert "We may part the two." in check_text(found)
+    assert "We may part the two." in _text(found)
 
 
 @pytest.mark.parametrize("about", ["nobody", "roles"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from typing import Annotated
 
@@ -11,9 +10,10 @@ import typer
 from rapid_response.cli import FINDINGS
 from rapid_response.cli.options import Lang, Language, Output, OutputFormat, ProtocolPath, standard_console
 from rapid_response.protocol.loading import load_protocol
-from rapid_response.proving.checking import SECONDS
+from rapid_response.proving.checking import BUDGET
 from rapid_response.proving.findings import SEVERITIES, Check
-from rapid_response.reports.check_document import check_markdown, print_check
+from rapid_response.reports.check_document import check_document
+from rapid_response.reports.terminal import print_document
 
 
 class FailOn(StrEnum):
@@ -33,7 +33,7 @@ def check(
     budget: Annotated[
         float,
         typer.Option("--budget", help="Seconds after which what is not decided is left so.", min=0, metavar="SECONDS"),
-    ] = SECONDS,
+    ] = BUDGET,
     as_of: Annotated[
         str | None,
         typer.Option("--as-of", help="The time of evaluation; the first morning of the protocol, if not given."),
@@ -51,12 +51,10 @@ def check(
 def _print(found: Check, language: Language, output: Output) -> None:
     match output:
         case Output.json:
-            print(json.dumps(found.to_dict(), ensure_ascii=False))
+            print(found.to_json())
         case Output.html:
-            from rapid_response.reports.html import check_page
-
-            print(check_page(found, language))
+            print(found.to_html(language))
         case Output.markdown:
-            print(check_markdown(found, language))
+            print(found.to_markdown(language), end="")
         case _:
-            print_check(found, language, standard_console())
+            print_document(check_document(found, language), standard_console())

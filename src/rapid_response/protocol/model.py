@@ -330,7 +330,7 @@ class Protocol:
         """
         return self._evaluate(self, facts, as_of)
 
-    def check(self, *, budget: float | None = 60.0, as_of: str | None = None) -> Check:
+    def check(self, *, budget: float | None = 30.0, as_of: str | None = None) -> Check:
         """What holds for every incident: findings with incidents that show them, and what is proved.
 
         Looks at all incidents of which everything is known, at the time of evaluation `as_of` (ISO text; the first

@@ -27,8 +27,8 @@ from rapid_response.proving.reach import cases_reached, criteria_reached, gates_
 from rapid_response.proving.redundancy import criteria_apart, rules_needed
 from rapid_response.proving.style import style, together
 
-SECONDS = 60.0
-"""How long a check may take where nothing else is said."""
+BUDGET = 30.0
+"""Seconds that a check may take where nothing else is asked for."""
 
 CHECKS: Sequence[Callable[[Inquiry], Iterator[Verdict]]] = (
     properties_kept,
@@ -47,7 +47,7 @@ CHECKS: Sequence[Callable[[Inquiry], Iterator[Verdict]]] = (
 """The gravest first, so that what is left undecided weighs least."""
 
 
-def check(protocol: Protocol, *, budget: float | None = SECONDS, as_of: str | None = None) -> Check:
+def check(protocol: Protocol, *, budget: float | None = BUDGET, as_of: str | None = None) -> Check:
     """What holds for every incident under a protocol; see `Protocol.check`.
 
     >>> from rapid_response import protocol_from_text

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
-from rapid_response.protocol.model import NO_TEXT, Named, Property, Protocol, Text
+from rapid_response.protocol.model import DEFAULT_LANGUAGE, NO_TEXT, Named, Property, Protocol, Text
 from rapid_response.protocol.problems import Span
 
 if TYPE_CHECKING:
@@ -233,10 +234,28 @@ class Check:
             "undecided": [question.to_dict() for question in self.undecided],
         }
 
-    def __str__(self) -> str:
-        from rapid_response.reports.check_document import check_text
+    def to_json(self, indent: int | None = None) -> str:
+        """The same as JSON text, non-ASCII characters as they are."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
 
-        return check_text(self)
+    def to_html(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """The check as one self-contained HTML page; needs the extra `reports`."""
+        from rapid_response.reports.html import check_page
+
+        return check_page(self, language)
+
+    def to_markdown(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """The check as Markdown, for the minutes of a meeting."""
+        from rapid_response.reports.check_document import check_document
+        from rapid_response.reports.markdown import document_markdown
+
+        return document_markdown(check_document(self, language))
+
+    def __str__(self) -> str:
+        from rapid_response.reports.check_document import check_document
+        from rapid_response.reports.terminal import document_text
+
+        return document_text(check_document(self, DEFAULT_LANGUAGE))
 
 
 def in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:

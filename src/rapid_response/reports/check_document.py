@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from rapid_response.evaluation.recommendation import Recommendation
-from rapid_response.protocol.model import DEFAULT_LANGUAGE, Named, Property, Protocol
+from rapid_response.protocol.model import Named, Property, Protocol
 from rapid_response.proving.findings import CATALOGUE, Check, Finding, Part, RuledOut, Severity
 from rapid_response.proving.witnesses import Witness
 from rapid_response.reports import catalogue as say
@@ -27,30 +26,10 @@ from rapid_response.reports.document import (
     line,
     run,
 )
-from rapid_response.reports.markdown import document_markdown
-from rapid_response.reports.terminal import document_text, print_document
 from rapid_response.reports.vocabulary import capital, introducing
 from rapid_response.reports.words import Wording
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
 MOST_LISTED, FEW = 4, 2
-
-
-def check_text(check: Check, language: str = DEFAULT_LANGUAGE) -> str:
-    """A check as plain text of at most 80 columns."""
-    return document_text(check_document(check, language))
-
-
-def check_markdown(check: Check, language: str = DEFAULT_LANGUAGE) -> str:
-    """A check as Markdown."""
-    return document_markdown(check_document(check, language))
-
-
-def print_check(check: Check, language: str, console: Console) -> None:
-    """Print a check in colour; needs the extra `cli`."""
-    print_document(check_document(check, language), console)
 
 
 def check_document(check: Check, language: str) -> Document:
