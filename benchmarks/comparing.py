@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from random import Random
 
-from benchmarks.reasoning import SEED, SOLVERS, _choose, generated_text
+from benchmarks.reasoning import SEED, SOLVERS, choose_solver, generated_text
 from rapid_response import load_protocol, protocol_from_sources, protocol_from_text
 from rapid_response.protocol.model import Protocol
 from rapid_response.proving.comparison import Comparison, compare
@@ -28,7 +28,7 @@ def main() -> None:
     parser.add_argument("--solver", choices=(*SOLVERS, "both"), default="both")
     options = parser.parse_args()
     for solver in SOLVERS if options.solver == "both" else (options.solver,):
-        _choose(solver)
+        choose_solver(solver)
         print(f"\n{solver}\n\n| | median s | slowest s | verdicts |\n| --- | ---: | ---: | --- |")
         for name, pairs in groups(options.protocols).items():
             print(row(name, [timed(old, new) for old, new in pairs]), flush=True)

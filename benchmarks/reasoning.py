@@ -70,7 +70,7 @@ def _options() -> argparse.Namespace:
 
 def _times(protocols: Sequence[Protocol], count: int, solver: str) -> dict[str, list[float]]:
     """The seconds of each answer about each incident."""
-    _choose(solver)
+    choose_solver(solver)
     found: dict[str, list[float]] = {name: [] for name in ANSWERS}
     for protocol in protocols:
         random = Random(SEED)
@@ -84,7 +84,7 @@ def _times(protocols: Sequence[Protocol], count: int, solver: str) -> dict[str, 
     return found
 
 
-def _choose(solver: str) -> None:
+def choose_solver(solver: str) -> None:
     """Answer with that solver from here on."""
     for cache in (network._space, network._network, network._translation):
         cache.cache_clear()
@@ -153,9 +153,12 @@ def generated_protocol(random: Random) -> Protocol:
     return protocol_from_text(generated_text(random, facts=40, rules=100))
 
 
-def generated_text(random: Random, *, facts: int, rules: int) -> str:
-    """The YAML of a protocol of so many facts and rules, and of 20 criteria, a score and 20 responses."""
-    asked = [_fact(random, number) for number in range(facts)]
+def generated_text(random: Random, *, facts: int, rules: int, more_is: bool = False, properties: int = 0) -> str:
+    """The YAML of a protocol of so many facts and rules, and of 20 criteria, a score and 20 responses.
+
+    `more_is` declares of every fact of which there can be more that more of it never lowers the tier.
+    """
+    asked = [_fact(random, number, more_is) for number in range(facts)]
     conditions = [condition for _, fact in asked for condition in fact]
     criteria = {f"c{number}": _condition(random, conditions) for number in range(20)}
     named = [*conditions, *criteria]
@@ -163,27 +166,30 @@ def generated_text(random: Random, *, facts: int, rules: int) -> str:
     named += [f"score >= {bound}" for bound in (6, 10, 14)]
     written = "".join(_rule(random, number, named) for number in range(rules))
     responses = "".join(_response(random, number, named) for number in range(20))
+    always = "".join(_property(random, number, named) for number in range(properties))
     return (
         "protocol: generated\ntiers: {a: {}, b: {}, c: {}, d: {}}\nfacts:\n"
         + "".join(text for text, _ in asked)
         + "criteria:\n"
         + "".join(f"  {name}: {{when: '{text}'}}\n" for name, text in criteria.items())
         + f"measures:\n  score:\n    points:\n{score}rules:\n{written}responses:\n{responses}"
+        + (f"always:\n{always}" if always else "")
     )
 
 
-def _fact(random: Random, number: int) -> tuple[str, list[str]]:
+def _fact(random: Random, number: int, more_is: bool) -> tuple[str, list[str]]:
     """The lines of a fact, and conditions on it."""
-    name = f"f{number}"
+    name, declared = f"f{number}", ", more_is: higher" if more_is else ""
     match random.choice(["yes_no", "yes_no", "scale", "choice", "number", "choices"]):
         case "yes_no":
-            return f"  {name}: {{type: yes_no}}\n", [name, f"not {name}"]
+            return f"  {name}: {{type: yes_no{declared}}}\n", [name, f"not {name}"]
         case "number":
             bounds = random.sample(range(5, 95), 3)
-            return f"  {name}: {{type: number, min: 0, max: 100}}\n", [f"{name} >= {bound}" for bound in bounds]
+            tests = [f"{name} >= {bound}" for bound in bounds]
+            return f"  {name}: {{type: number, min: 0, max: 100{declared}}}\n", tests
         case "scale":
             tests = [f"{name} >= p", f"{name} >= q", f"{name} <= n"]
-            return f"  {name}: {{type: scale, options: [m, n, p, q]}}\n", tests
+            return f"  {name}: {{type: scale, options: [m, n, p, q]{declared}}}\n", tests
         case "choice":
             tests = [f"{name} == m", f"{name} != q", f"({name} == n or {name} == p)"]
             return f"  {name}: {{type: choice, options: [m, n, p, q]}}\n", tests
@@ -202,6 +208,11 @@ def _rule(random: Random, number: int, named: Sequence[str]) -> str:
     parts = random.sample(list(named), random.randint(2, 4) if raising else random.randint(3, 5))
     effect = f"raise_to: {random.choice('bbccd')}" if raising else f"limit_to: {random.choice('abc')}"
     return f"  r{number}: {{when: '{' and '.join(f'({part})' for part in parts)}', {effect}}}\n"
+
+
+def _property(random: Random, number: int, named: Sequence[str]) -> str:
+    when = " and ".join(f"({part})" for part in random.sample(list(named), 3))
+    return f"  - {{name: p{number}, when: '{when}', then: 'tier >= {random.choice('bc')}'}}\n"
 
 
 def _response(random: Random, number: int, named: Sequence[str]) -> str:

@@ -177,13 +177,47 @@ def _options(*command: str) -> set[str]:
     return set(re.findall(r"(?<![\w-])(--?[a-z][a-z-]*)(?=[ ,])", run(*command, "--help").stdout)) - {"--help"}
 
 
-@pytest.mark.parametrize("command", ["evaluate", "ask", "explain", "show", "test", "schema"])
+@pytest.mark.parametrize("command", ["evaluate", "ask", "explain", "show", "test", "check", "schema"])
 def test_every_option_is_documented(command: str) -> None:
     """Every command has a heading in docs/cli.md, and below it each of its options."""
     documented = (HERE / "docs/cli.md").read_text(encoding="utf-8")
     section = documented.split(f"\n## {command}\n")[1].split("\n## ")[0]
     for option in _options(command):
         assert f"`{option}" in section, option
+
+
+BROKEN = str(HERE / "tests/golden/check/protocol.yaml")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ((CCSJ,), 0),
+        ((CCSJ, "--fail-on", "warning"), 0),
+        ((CCSJ, "--fail-on", "note"), 1),
+        ((CCSJ, "--budget", "0"), 1),
+        ((BROKEN,), 1),
+        ((BROKEN, "--fail-on", "never"), 0),
+        (("no-such-folder",), 2),
+        ((CCSJ, "--as-of", "one day"), 3),
+        ((CCSJ, "--fail-on", "sometimes"), 4),
+        ((CCSJ, "--budget", "-1"), 4),
+    ],
+)
+def test_a_check_tells_by_its_exit_code(arguments: tuple[str, ...], code: int) -> None:
+    """`check` exits with 1 from the severity on that `--fail-on` names, and where too little was decided in time."""
+    done = run("check", *arguments)
+    assert done.returncode == code, done.stderr
+
+
+def test_a_check_is_written_in_every_format() -> None:
+    """The same check as text, JSON, Markdown and a page, in both languages."""
+    data = json.loads(run("check", BROKEN, "--format", "json").stdout)
+    assert data["counts"]["error"] == 5
+    assert run("check", BROKEN, "--format", "markdown").stdout.startswith("Check of Harbor watch\n\n# 5 errors")
+    page = run("check", BROKEN, "--format", "html", "--lang", "zh-Hant").stdout
+    assert "<h1>5 項錯誤" in page
+    assert page == (HERE / "tests/golden/check/harbor.zh-Hant.html").read_text(encoding="utf-8") + "\n"
 
 
 def test_every_command_is_documented() -> None:

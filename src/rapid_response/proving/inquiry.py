@@ -70,6 +70,12 @@ class Inquiry:
         found = find(self.prover, node, lambda results: shows(Replay(self.lens, results[0])))
         return replace(found, witness=self.told(found.witness)) if found.witness else found
 
+    def replayed(self, witness: Witness) -> Replay:
+        """How all that is asked came out for a witness."""
+        [result] = witness.results
+        asked = self.lens.protocol.evaluate(witness.facts, as_of=result.as_of)
+        return Replay(self.lens, asked.exact())
+
     def told(self, witness: Witness) -> Witness:
         """A witness as the protocol itself evaluates it, its facts in the order in which they are asked."""
         facts = {name: witness.facts[name] for name in self.protocol.facts if name in witness.facts}

@@ -113,17 +113,16 @@ class _Fact:
     def shown(self, finding: Finding, witness: Witness, less: Encoded, more: Encoded) -> Finding:
         """The finding with the two incidents, and the rules that make the difference."""
         pair = tuple(self.inquiry.told(self.stated(witness, value)) for value in (less, more))
-        results = tuple(each.results[0] for each in pair)
-        return replace(finding, witnesses=pair, through=tuple(self.turning(*results)))
+        return replace(finding, witnesses=pair, through=tuple(self.turning(*map(self.inquiry.replayed, pair))))
 
     def stated(self, witness: Witness, value: Encoded) -> Witness:
         plain = given(self.fact, value, self.inquiry.protocol.time_zone)
         return replace(witness, facts={**witness.facts, self.fact.name: plain})
 
-    def turning(self, less: Recommendation, more: Recommendation) -> Iterator[Part]:
+    def turning(self, less: Replay, more: Replay) -> Iterator[Part]:
         """The raises that may hold in the higher of two incidents only, and the limits that may in the lower only."""
-        high, low = (less, more) if less.lowest > more.highest else (more, less)
-        for one, other in zip(high.rules, low.rules, strict=True):
-            first, second = (one, other) if one.part.effect == "raise_to" else (other, one)
-            if first.state != "not fired" and second.state == "not fired":
-                yield part("rules", one.part)
+        high, low = (less, more) if less.result.lowest > more.result.highest else (more, less)
+        for name, rule in self.inquiry.protocol.rules.items():
+            with_it, without = (high, low) if rule.effect == "raise_to" else (low, high)
+            if with_it.holds("rules", name) is not False and without.holds("rules", name) is False:
+                yield part("rules", rule)

@@ -41,7 +41,7 @@ def check_document(check: Check, language: str) -> Document:
     '1 error'
     """
     view = _View(check, Wording(check.protocol, language))
-    foot = (*view.words.version(), *view.time(), checked.CHECKED_BY(language))
+    foot = (*view.words.version(), *view.time(), checked.CHECKED_BY(language), checked.EXPLAINED_IN(language))
     return Document(
         language=language,
         over=checked.CHECK_OF(language, view.words.protocol_title()),

@@ -46,6 +46,7 @@ CHECKED_BY = Phrase(
     "Found by looking at every possible incident of which everything is known. Every example was replayed.",
     "已就所有可能、資料齊全的事件作檢查；每個例子都經重新評估。",
 )
+EXPLAINED_IN = Phrase("Each id is explained in docs/findings.md.", "各編號的說明見 docs/findings.md。")
 NOT_DECIDED_TAG = Phrase("not all decided in time", "未能全部及時確定")
 LANGUAGES = {"en": Phrase("English", "英文"), "zh-Hant": Phrase("Traditional Chinese", "繁體中文")}
 
