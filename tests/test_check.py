@@ -226,6 +226,21 @@ always:
     assert not {("RC104", "a"), ("RC203", "never"), ("RC303", "big")} & ruled_out
 
 
+def test_no_more_rules_are_named_than_make_a_rule_needless() -> None:
+    """Where one rule makes another needless at every level, those that do so at one level only are not named."""
+    protocol = protocol_from_text("""
+protocol: p
+tiers: {low: {}, middle: {}, high: {}}
+facts: {f: {type: yes_no}, g: {type: yes_no}}
+rules:
+  less: {when: f, raise_to: middle}
+  enough: {when: f, raise_to: high}
+  needless: {when: f and g, raise_to: high}
+""")
+    through = {each.about[0].name: [part.name for part in each.through] for each in protocol.check().findings}
+    assert through["needless"] == ["enough"]
+
+
 # Allowances
 
 

@@ -88,13 +88,22 @@ def _rule(name: str, parts: tuple[str, str | None, str]) -> str:
 
 @st.composite
 def small_protocols(draw: st.DrawFn) -> Small:
-    tests = st.sampled_from(TESTS)
+    tests, anything = st.sampled_from(TESTS), st.sampled_from([*TESTS, *LATER])
+
+    said: list[str] = []
 
     def condition(of: st.SearchStrategy[str]) -> str:
         join = draw(st.sampled_from([" and ", " or "]))
         return join.join(draw(st.lists(of, min_size=1, max_size=3)))
 
-    anything = st.sampled_from([*TESTS, *LATER])
+    def like_another() -> str:
+        """A condition of its own, or a narrower or wider one than was said before, so that rules get in the way."""
+        if said and draw(st.booleans()):
+            said.append(f"({draw(st.sampled_from(said))}){draw(st.sampled_from(['', ' and f', ' or s == c']))}")
+        else:
+            said.append(condition(anything))
+        return said[-1]
+
     effects = [f"{effect}: {tier}" for effect in ("raise_to", "raise_to", "limit_to") for tier in TIERS]
     levels = [f"tier >= {tier}" for tier in TIERS] + ["tier == middle"]
     return Small(
@@ -103,11 +112,11 @@ def small_protocols(draw: st.DrawFn) -> Small:
         tuple(condition(tests) for _ in range(3)),
         {
             f"r{number}": (
-                condition(anything),
+                like_another(),
                 condition(anything) if draw(st.integers(0, 3)) == 0 else None,
                 draw(st.sampled_from(effects)),
             )
-            for number in range(draw(st.integers(1, 5)))
+            for number in range(draw(st.integers(2, 6)))
         },
         {f"visit{number}": (draw(st.sampled_from(levels)), condition(anything)) for number in range(2)},
         tuple((condition(anything), draw(st.sampled_from(levels))) for _ in range(2)),
