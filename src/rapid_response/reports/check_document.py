@@ -8,7 +8,7 @@ from itertools import groupby
 
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol.model import Named, Property, Protocol
-from rapid_response.proving.findings import CATALOGUE, Check, Finding, Part, RuledOut, Severity
+from rapid_response.proving.findings import CATALOGUE, Check, Finding, Part, RuledOut, Severity, Undecided
 from rapid_response.proving.witnesses import Witness
 from rapid_response.reports import catalogue as say
 from rapid_response.reports import check_words as checked
@@ -180,11 +180,12 @@ class _View:
             yield Paragraph(line(stated.because.in_language(self.language), "quiet"))
 
     def origin(self, finding: Finding) -> Paragraph:
-        """The id, and of a finding about one part its name and place."""
-        first = finding.about[0]
-        named = first.name if first.section not in ("always", "never", "allow") else ""
-        stated = (finding.id,) if len(finding.about) > 1 else (finding.id, named, first.place or "")
-        return Paragraph(between([line(words, "code") for words in stated if words], say.DOT), small=True)
+        """The id, and of a finding about one part or two their names and places."""
+        stated = [finding.id]
+        for each in finding.about if len(finding.about) <= FEW else ():
+            named = [each.name] if each.section not in ("always", "never", "allow") else []
+            stated += [*named, *([each.place] if each.place else [])]
+        return Paragraph(between([line(words, "code") for words in stated], say.DOT), small=True)
 
     # Witnesses
 
@@ -222,17 +223,16 @@ class _View:
     def undecided(self) -> Iterator[Section]:
         if self.check.undecided:
             means = Paragraph(line(checked.NOT_DECIDED_MEANS(self.language), "alert"))
-            items = [self.asked(each.id, each.about) for each in self.check.undecided]
-            yield Section(checked.NOT_DECIDED(self.language), (means, Items(tuple(items))))
+            asked = sorted(self.check.undecided, key=lambda question: question.id)
+            by_id = groupby(asked, lambda question: question.id)
+            items = tuple(self.asked(finding, list(questions)) for finding, questions in by_id)
+            yield Section(checked.NOT_DECIDED(self.language), (means, Items(items)))
 
-    def asked(self, finding: str, about: Sequence[Part]) -> Line:
-        named = say.SEMICOLON(self.language).join(self.part(each) for each in about)
-        return (
-            run(introducing(checked.QUESTIONS[finding](self.language), self.language)),
-            run(named),
-            run(say.DOT),
-            run(finding, "code"),
-        )
+    def asked(self, finding: str, questions: Sequence[Undecided]) -> Line:
+        """What was not decided, and of which parts."""
+        asked = run(introducing(capital(checked.QUESTIONS[finding](self.language)), self.language), "quiet")
+        named = say.SEMICOLON(self.language).join(self.parts(question.about) for question in questions)
+        return between([(asked, run(named)), line(finding, "code")], say.DOT)
 
     def proved(self) -> Iterator[Section]:
         proved = [each for each in self.check.ruled_out if CATALOGUE[each.id].ruled_out == "proved"]
