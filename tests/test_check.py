@@ -13,10 +13,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import jsonschema
 import pytest
 from hypothesis import given, settings
 
 from rapid_response import Protocol, Source, load_protocol, protocol_from_sources, protocol_from_text
+from rapid_response.proving.check_documents import check_schema
 from rapid_response.proving.checking import check
 from rapid_response.proving.findings import CATALOGUE, Check
 from rapid_response.reports.check_document import check_document
@@ -327,6 +329,8 @@ def test_a_check_as_data_says_how_each_thing_is_known(harbor: Check) -> None:
     assert first["about"][0]["place"].startswith("protocol.yaml:")
     assert first["witnesses"][0]["facts"]["hurt"] == "many"
     assert {each["id"]: each["how"] for each in data["ruled_out"]}["RC104"] == "proved"
+    for found in (harbor, harbor.protocol.check(budget=0)):
+        jsonschema.validate(json.loads(found.to_json()), check_schema())
     assert str(harbor).startswith("Check of Harbor watch\n5 errors")
 
 

@@ -98,7 +98,7 @@ def small_protocols(draw: st.DrawFn) -> Small:
 
     def like_another() -> str:
         """A condition of its own, or a narrower or wider one than was said before, so that rules get in the way."""
-        if said and draw(st.booleans()):
+        if draw(st.booleans()) and said:
             said.append(f"({draw(st.sampled_from(said))}){draw(st.sampled_from(['', ' and f', ' or s == c']))}")
         else:
             said.append(condition(anything))

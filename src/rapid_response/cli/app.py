@@ -27,6 +27,7 @@ from rapid_response.protocol.model import Protocol
 from rapid_response.protocol.problems import Problem, Source, did_you_mean
 from rapid_response.protocol.schema import json_schema
 from rapid_response.reasoning.batch import exact_results
+from rapid_response.proving.check_documents import check_schema
 from rapid_response.proving.documents import comparison_schema
 from rapid_response.reports.explanation_document import explain, explanation_document
 from rapid_response.reports.markdown import document_markdown, protocol_markdown, result_markdown
@@ -67,6 +68,7 @@ class SchemaOf(StrEnum):
 
     protocol = "protocol"
     result = "result"
+    check = "check"
     comparison = "comparison"
 
 
@@ -234,10 +236,11 @@ app.command()(compare)
 
 @app.command()
 def schema(of: Annotated[SchemaOf, typer.Argument(help="Of what.")] = SchemaOf.protocol) -> None:
-    """The JSON Schema of protocol files (for editors), or of results and comparisons (for tools)."""
+    """The JSON Schema of protocol files (for editors), or of results, checks and comparisons (for tools)."""
     schemas = {
         SchemaOf.protocol: json_schema,
         SchemaOf.result: result_schema,
+        SchemaOf.check: check_schema,
         SchemaOf.comparison: comparison_schema,
     }
     print(json.dumps(schemas[of](), indent=2, ensure_ascii=False))

@@ -223,7 +223,7 @@ class Check:
         return open_ones or any(self.count(severity) for severity in grave)
 
     def to_dict(self) -> dict[str, Any]:
-        """The whole check as plain data."""
+        """The whole check as plain data, described by `check_schema()`."""
         protocol = self.protocol
         return {
             "protocol": {"name": protocol.name, "version": protocol.version, "fingerprint": protocol.fingerprint},
