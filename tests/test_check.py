@@ -18,9 +18,10 @@ import pytest
 from hypothesis import given, settings
 
 from rapid_response import Protocol, Source, load_protocol, protocol_from_sources, protocol_from_text
+from rapid_response.proving.catalogue import CATALOGUE
 from rapid_response.proving.check_documents import check_schema
 from rapid_response.proving.checking import check
-from rapid_response.proving.findings import CATALOGUE, Check
+from rapid_response.proving.findings import Check
 from rapid_response.reports.check_document import check_document
 from rapid_response.reports.document import plain
 from rapid_response.reports.terminal import columns, document_text, lines_of
@@ -129,6 +130,14 @@ def test_more_of_a_fact_is_told_by_two_incidents_that_differ_in_it_alone(harbor:
         assert {fact for fact in less.facts if less.facts[fact] != more.facts[fact]} == {name}
         assert (less.results[0].lowest.level - more.results[0].highest.level) * wrong > 0
         assert found[name].through
+
+
+def test_what_every_incident_shows_needs_no_example() -> None:
+    """Where nothing that happened makes a difference, the witness is the incident of which nothing is known."""
+    found = _small("a: {when: f or g, limit_to: low}", more="always: [{name: never so, then: tier == high}]").check()
+    [broken] = [finding for finding in found.findings if finding.id == "RC101"]
+    assert broken.witnesses[0].facts == {}
+    assert "Whatever happened:\n    Tier: “low”" in _text(found).replace("Low", "low")
 
 
 def test_every_incident_shown_is_what_evaluate_says(harbor: Check) -> None:

@@ -10,8 +10,9 @@ import typer
 from rapid_response.cli import FINDINGS
 from rapid_response.cli.options import Lang, Language, Output, OutputFormat, ProtocolPath, standard_console
 from rapid_response.protocol.loading import load_protocol
+from rapid_response.proving.catalogue import SEVERITIES
 from rapid_response.proving.checking import BUDGET
-from rapid_response.proving.findings import SEVERITIES, Check
+from rapid_response.proving.findings import Check
 from rapid_response.reports.check_document import check_document
 from rapid_response.reports.terminal import print_document
 

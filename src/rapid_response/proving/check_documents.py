@@ -7,8 +7,9 @@ from typing import Any, Literal, NotRequired
 from pydantic import ConfigDict, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
+from rapid_response.proving.catalogue import Severity
 from rapid_response.proving.documents import VersionDocument
-from rapid_response.proving.findings import Section, Severity
+from rapid_response.proving.findings import Section
 
 _closed = with_config(ConfigDict(extra="forbid"))
 

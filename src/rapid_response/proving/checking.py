@@ -8,17 +8,9 @@ from dataclasses import replace
 from rapid_response.protocol.model import Allowance, Protocol
 from rapid_response.protocol.values import moment_text
 from rapid_response.proving.budget import Budget
+from rapid_response.proving.catalogue import CATALOGUE
 from rapid_response.proving.conflicts import limits_overriding, services_kept
-from rapid_response.proving.findings import (
-    CATALOGUE,
-    Check,
-    Finding,
-    Part,
-    RuledOut,
-    Undecided,
-    Verdict,
-    in_order,
-)
+from rapid_response.proving.findings import Check, Finding, Part, RuledOut, Undecided, Verdict, in_order
 from rapid_response.proving.influence import facts_that_decide, facts_that_matter
 from rapid_response.proving.inquiry import Inquiry, inquire
 from rapid_response.proving.monotony import more_is

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from rapid_response.evaluation.recommendation import Recommendation
-from rapid_response.protocol.model import Named, Property, Protocol
-from rapid_response.proving.findings import CATALOGUE, Check, Finding, Part, RuledOut, Severity, Undecided
+from rapid_response.protocol.model import Property, Protocol
+from rapid_response.proving.catalogue import CATALOGUE, Severity
+from rapid_response.proving.findings import Check, Finding, Part, RuledOut, Undecided
 from rapid_response.proving.witnesses import Witness
 from rapid_response.reports import catalogue as say
 from rapid_response.reports import check_words as checked
@@ -26,10 +27,11 @@ from rapid_response.reports.document import (
     line,
     run,
 )
+from rapid_response.reports.part_names import MOST_LISTED, PartNames
 from rapid_response.reports.vocabulary import capital, introducing
 from rapid_response.reports.words import Wording
 
-MOST_LISTED, FEW = 4, 2
+FEW = 2
 
 
 def check_document(check: Check, language: str) -> Document:
@@ -40,11 +42,12 @@ def check_document(check: Check, language: str) -> Document:
     >>> check_document(protocol.check(), "en").title
     '1 error'
     """
-    view = _View(check, Wording(check.protocol, language))
-    foot = (*view.words.version(), *view.time(), checked.CHECKED_BY(language), checked.EXPLAINED_IN(language))
+    words = Wording(check.protocol, language)
+    view = _View(check, words, PartNames(words))
+    foot = (*words.version(), *view.time(), checked.CHECKED_BY(language), checked.EXPLAINED_IN(language))
     return Document(
         language=language,
-        over=checked.CHECK_OF(language, view.words.protocol_title()),
+        over=checked.CHECK_OF(language, words.protocol_title()),
         title=view.title(),
         tag=view.tag(),
         lead=(),
@@ -57,6 +60,7 @@ def check_document(check: Check, language: str) -> Document:
 class _View:
     check: Check
     words: Wording
+    parts: PartNames
 
     @property
     def language(self) -> str:
@@ -110,72 +114,31 @@ class _View:
 
     def sentence(self, finding: Finding) -> str:
         """What a finding says."""
-        found, about = checked.FOUND[finding.id], [self.part(each) for each in finding.about]
+        found, about = checked.FOUND[finding.id], [self.parts.one(each) for each in finding.about]
         match finding.id:
             case "RC104" if finding.details["more_is"] == "lower":
                 return checked.MORE_RAISES(self.language, *about)
             case "RC401" if len(finding.through) > MOST_LISTED:
-                some = self.listed([self.part(each) for each in finding.through[:FEW]])
+                some = self.parts.listed(finding.through[:FEW])
                 return checked.OVERRIDES_SOME(self.language, *about, len(finding.through), some)
             case "RC401":
-                return found(self.language, *about, self.parts(finding.through))
+                return found(self.language, *about, self.parts.listed(finding.through))
             case "RC402":
                 shares = zip(about, finding.details["shares"].values(), strict=True)
                 said = [checked.SHARE(self.language, fact, share) for fact, share in shares]
                 return found(self.language, say.SEMICOLON(self.language).join(said))
             case "RC501":
-                return found(self.language, self.language_name(finding.details["language"]), self.listed(about))
+                return found(self.language, self.parts.language(finding.details["language"]), self.parts.joined(about))
             case _:
-                return found(self.language, self.listed(about))
-
-    def language_name(self, language: str) -> str:
-        named = checked.LANGUAGES.get(language)
-        return named(self.language) if named else language
-
-    def listed(self, words: Sequence[str]) -> str:
-        if len(words) <= MOST_LISTED:
-            return self.words.listed(words, say.AND)
-        shown = say.COMMA(self.language).join(words[:MOST_LISTED])
-        return say.AND_MORE(self.language, shown, len(words) - MOST_LISTED)
-
-    def parts(self, parts: Sequence[Part]) -> str:
-        return self.listed([self.part(each) for each in parts])
-
-    def part(self, each: Part) -> str:
-        """What a part is called."""
-        if each.row is None:
-            return self.words.quoted(self.label(each))
-        rows = checked.ROWS[self.protocol.measures[each.name].form]
-        return rows(self.language, self.words.quoted(self.label(each)), each.row)
-
-    def label(self, each: Part) -> str:
-        named = self.named(each)
-        if isinstance(named, Property):
-            return named.name.in_language(self.language)
-        return self.words.label(named) if named else each.name
-
-    def named(self, each: Part) -> Named | Property | None:
-        """The part itself; None for an allowance, which is called by what it is about."""
-        match each.section:
-            case "tiers":
-                return self.protocol.tier(each.name)
-            case "always" | "never":
-                return next(stated for stated in self.protocol.properties if str(stated.name) == each.name)
-            case "allow":
-                return None
-            case "out_of_scope":
-                return self.protocol.scope[each.name]
-            case section:
-                parts: dict[str, Named] = getattr(self.protocol, section)
-                return parts[each.name]
+                return found(self.language, self.parts.joined(about))
 
     def through(self, finding: Finding) -> Iterator[Block]:
         if finding.through and finding.id in checked.THROUGH:
-            yield Paragraph(line(checked.THROUGH[finding.id](self.language, self.parts(finding.through))))
+            yield Paragraph(line(checked.THROUGH[finding.id](self.language, self.parts.listed(finding.through))))
 
     def because(self, finding: Finding) -> Iterator[Block]:
         """Why the protocol states a property that does not hold."""
-        stated = self.named(finding.about[0])
+        stated = self.parts.named(finding.about[0])
         if isinstance(stated, Property) and stated.because:
             yield Paragraph(line(stated.because.in_language(self.language), "quiet"))
 
@@ -194,7 +157,8 @@ class _View:
         if not witnesses:
             return
         shared = [name for name in witnesses[0].facts if all(self.same(name, other, witnesses) for other in witnesses)]
-        yield Paragraph(line(checked.FOR_EXAMPLE(self.language), "quiet"))
+        example = checked.FOR_EXAMPLE if any(witness.facts for witness in witnesses) else checked.WHATEVER_HAPPENED
+        yield Paragraph(line(example(self.language), "quiet"))
         if shared:
             yield Series(tuple(self.fact(witnesses[0], name) for name in shared))
         outcomes = [self.outcome(witness, shared) for witness in witnesses]
@@ -231,7 +195,7 @@ class _View:
     def asked(self, finding: str, questions: Sequence[Undecided]) -> Line:
         """What was not decided, and of which parts."""
         asked = run(introducing(capital(checked.QUESTIONS[finding](self.language)), self.language), "quiet")
-        named = say.SEMICOLON(self.language).join(self.parts(question.about) for question in questions)
+        named = say.SEMICOLON(self.language).join(self.parts.listed(question.about) for question in questions)
         return between([(asked, run(named)), line(finding, "code")], say.DOT)
 
     def proved(self) -> Iterator[Section]:
@@ -243,7 +207,7 @@ class _View:
     def assertions(self, ruled_out: RuledOut) -> Iterator[Line]:
         """What is proved of some parts; of facts, whether more of it never lowers the tier, or never raises it."""
         if ruled_out.id in ("RC101", "RC102"):
-            yield from (line(self.label(each)) for each in ruled_out.about)
+            yield from (line(self.parts.label(each)) for each in ruled_out.about)
             return
         facts, groups = self.protocol.facts, dict[say.Phrase, list[Part]]()
         for each in ruled_out.about:
@@ -251,7 +215,7 @@ class _View:
             phrase = checked.NEVER_RAISES if lower else checked.RULED_OUT[ruled_out.id]
             groups.setdefault(phrase, []).append(each)
         for phrase, parts in groups.items():
-            named = say.SEMICOLON(self.language).join(self.part(each) for each in parts)
+            named = say.SEMICOLON(self.language).join(self.parts.one(each) for each in parts)
             yield line(phrase(self.language, named))
 
     def shown(self) -> Iterator[Section]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rapid_response.proving.findings import Severity
+from rapid_response.proving.catalogue import Severity
 from rapid_response.reports.catalogue import Phrase
 
 CHECK_OF = Phrase("Check of {}", "檢查：{}")
@@ -26,7 +26,7 @@ NOT_DECIDED_MEANS = Phrase(
 )
 MEANT = Phrase("Meant, by the protocol's own word", "規程已說明屬刻意安排")
 FOR_EXAMPLE = Phrase("For example:", "例如：")
-WITH_NOTHING_KNOWN = Phrase("with nothing known", "一無所知時")
+WHATEVER_HAPPENED = Phrase("Whatever happened:", "無論發生甚麼事：")
 THROUGH: dict[str, Phrase] = {
     "RC104": Phrase("It turns on {}.", "關鍵在於 {}。"),
     "RC301": Phrase("Enough without it: {}.", "單憑 {} 已足夠。"),
