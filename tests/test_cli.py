@@ -161,9 +161,10 @@ def test_the_protocol_is_shown_as_a_document(output: str, language: str) -> None
 
 
 def test_schemas_are_printed() -> None:
-    """`schema` prints the JSON Schema of protocols, or of results."""
+    """`schema` prints the JSON Schema of protocols, of results, or of comparisons."""
     assert json.loads(run("schema").stdout)["title"] == "rapid-response protocol"
     assert json.loads(run("schema", "result").stdout)["title"] == "rapid-response result"
+    assert json.loads(run("schema", "comparison").stdout)["title"] == "rapid-response comparison"
 
 
 def test_a_reader_that_stops_early_is_no_error() -> None:
@@ -177,7 +178,7 @@ def _options(*command: str) -> set[str]:
     return set(re.findall(r"(?<![\w-])(--?[a-z][a-z-]*)(?=[ ,])", run(*command, "--help").stdout)) - {"--help"}
 
 
-@pytest.mark.parametrize("command", ["evaluate", "ask", "explain", "show", "test", "check", "schema"])
+@pytest.mark.parametrize("command", ["evaluate", "ask", "explain", "show", "test", "check", "compare", "schema"])
 def test_every_option_is_documented(command: str) -> None:
     """Every command has a heading in docs/cli.md, and below it each of its options."""
     documented = (HERE / "docs/cli.md").read_text(encoding="utf-8")

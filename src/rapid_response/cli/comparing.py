@@ -12,7 +12,9 @@ import typer
 from rapid_response.cli import FINDINGS, USAGE
 from rapid_response.cli.options import Lang, Language, Output, OutputFormat, standard_console
 from rapid_response.protocol.loading import load_protocol
+from rapid_response.protocol.problems import did_you_mean
 from rapid_response.proving.comparison import BUDGET, Comparison
+from rapid_response.proving.renaming import names_of
 from rapid_response.reports.comparison_document import comparison_document
 from rapid_response.reports.terminal import print_document
 
@@ -43,7 +45,9 @@ def compare(
     try:
         found = former.compare(latter, rename=_renamed(rename or []), as_of=as_of, budget=budget)
     except KeyError as unknown:
-        print(f"--rename: neither version has `{unknown.args[0]}` as it should", file=sys.stderr)
+        name = str(unknown.args[0])
+        remedy = did_you_mean(name, [*names_of(former), *names_of(latter)], "write it like old_name=new_name")
+        print(f"--rename: unknown name `{name}`; {remedy}", file=sys.stderr)
         raise typer.Exit(USAGE) from None
     _print(found, lang, output, private)
     if found.verdict != "equivalent":

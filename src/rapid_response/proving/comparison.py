@@ -59,7 +59,7 @@ class Difference:
     `causes` are the changed rules that bring a change of tier about, each with the cases in which it does. `cases` say
     where a response or the scope comes out otherwise, but where `with_tier` says that it is proved to do so only where
     the tier changes too. Both are empty where there was no time. `share` is that of all possible incidents; None where
-    there was no time for it.
+    there was no time for it, or where it hangs on a formula over several numbers or times.
     """
 
     claim: Claim
@@ -93,7 +93,7 @@ class Difference:
 class Comparison:
     """Two versions of a protocol compared, for every incident of which everything is known.
 
-    `share` is that of all possible incidents for which the tier differs; None where there was no time for it.
+    `share` is that of all possible incidents for which the tier differs; None as in a difference.
     `undecided` are claims that were neither shown nor proved impossible in time. `unshared` are answers that only one
     version knows, to questions that it looks at; incidents with them were not compared. `vocabulary` is a protocol
     whose facts are the questions of both. `timed` says that times are compared with the time of evaluation in a way
@@ -281,18 +281,23 @@ class _Comparing:
         differences = [
             self.difference(claim, shown[claim], drawn, position, named) for position, claim in enumerate(shown)
         ]
-        return tuple(sorted(differences, key=_rank)), drawn.shares[-1] if drawn.shares else None, tuple(undecided)
+        return tuple(sorted(differences, key=_rank)), self.share(self.other_tier, drawn, -1), tuple(undecided)
 
     def difference(
         self, claim: Claim, witness: Witness, drawn: Drawn, position: int, named: Mapping[int, Condition]
     ) -> Difference:
-        node, share = self.claims[claim], drawn.shares[position] if drawn.shares else None
+        node, share = self.claims[claim], self.share(self.claims[claim], drawn, position)
         if claim.about == "tier":
             causes = causes_of(self.prover, node, self.turns, self.direction(claim), named, drawn)
             return Difference(claim, witness, causes, (), False, share)
         with_tier = self.only_with_tier(node)
         cases = () if with_tier else describe(self.prover, node, named, drawn)
         return Difference(claim, witness, (), cases, with_tier, share)
+
+    def share(self, node: int, drawn: Drawn, position: int) -> Share | None:
+        """How often a node holds; not said of one that hangs on a condition that is not looked into."""
+        hidden = not self.space.axes_below(node).isdisjoint(self.space.opaque)
+        return None if hidden or drawn.shares is None else drawn.shares[position]
 
     def direction(self, claim: Claim) -> int:
         """Whether the tier goes up or down, where both versions have the same tiers in the same order."""

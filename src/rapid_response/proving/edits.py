@@ -27,7 +27,7 @@ from rapid_response.protocol.expressions import (
     Type,
     Value,
 )
-from rapid_response.protocol.model import Due, Fact, Named, Property, Protocol, Text, Window
+from rapid_response.protocol.model import Due, Fact, Measure, Named, Property, Protocol, Text, Window
 from rapid_response.protocol.values import decode, unscaled
 
 Section = Literal[
@@ -142,6 +142,8 @@ class Reading:
     def line(self, part: Part, field: str) -> Any:
         """What a line of a part says; values of facts as plain data."""
         value = getattr(part, field)
+        if isinstance(part, Measure) and field == "type":
+            return part.type.kind or part.type.name
         if isinstance(part, Fact) and field in ("assumed", "blank") and value is not None:
             plain = decode(part.type, value, self.protocol.time_zone)
             return tuple(plain) if isinstance(plain, list) else plain

@@ -20,6 +20,9 @@ MOST_CASES = 3
 LEAST_COVERED = 0.1
 """A case that covers less of what is not covered yet shows that too many would be needed."""
 
+MOST_ANSWERS = 8
+"""A case that takes more answers than so many is not said in a few words."""
+
 Nodes = tuple[int, ...]
 
 
@@ -181,9 +184,9 @@ class _Describing:
         return sorted(cases, key=lambda case: -self.drawn.where(nodes.all_of(case)).bit_count())
 
     def generalised(self, cells: Cells) -> Nodes | None:
-        """A case that this incident belongs to, as wide as can be; None where that is not found in time."""
+        """A case that this incident belongs to, as wide as can be; None where it is long, or not found in time."""
         narrow = self.enough([self.space.nodes.leaf(axis, 1 << cells[axis]) for axis in self.axes])
-        if narrow is None:
+        if narrow is None or len(narrow) > MOST_ANSWERS:
             return None
         wide = list(narrow)
         for position, leaf in enumerate(narrow):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from rapid_response.protocol.model import Fact, Kind, Protocol
 
+_PARTS = ("facts", "tiers", "responses", "criteria", "measures", "scope", "rules", "roles")
+
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
@@ -54,16 +56,20 @@ def renamings(old: Protocol, new: Protocol, given: Mapping[str, str]) -> Renamed
     >>> renamings(old, new, {"high": "top"}).tiers
     {'high': 'top'}
     """
-    parts = ("facts", "tiers", "responses", "criteria", "measures", "scope", "rules", "roles")
-    found = {part: _both(_names(old, part), _names(new, part), given) for part in parts}
+    found = {part: _both(_names(old, part), _names(new, part), given) for part in _PARTS}
     in_full = {name: _full(name, to, found["facts"]) for name, to in given.items()}
     options = _both(_options(old), _options(new), in_full)
     matched = {name for pairs in (*found.values(), options) for name in pairs}
     for name, to in given.items():
         if name not in matched:
-            raise KeyError(name if not any(name in _names(old, part) for part in parts) else to)
+            raise KeyError(to if name in names_of(old) else name)
     short = {name: to.partition(".")[2] for name, to in options.items()}
     return Renamed(given, found["facts"], short, found["tiers"], found["responses"], found["criteria"], found["rules"])
+
+
+def names_of(protocol: Protocol) -> frozenset[str]:
+    """Every name that can be renamed."""
+    return frozenset().union(_options(protocol), *(_names(protocol, part) for part in _PARTS))
 
 
 def _names(protocol: Protocol, part: str) -> frozenset[str]:

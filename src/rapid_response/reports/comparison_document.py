@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rapid_response.evaluation.recommendation import Recommendation
-from rapid_response.protocol.model import Tier
 from rapid_response.proving.alignment import Unshared
 from rapid_response.proving.causes import Cause
 from rapid_response.proving.comparison import Claim, Comparison, Difference
@@ -34,7 +33,7 @@ from rapid_response.reports.edit_entries import edit_sections
 from rapid_response.reports.vocabulary import capital, clean, introducing
 from rapid_response.reports.words import Wording
 
-MOST_DIGITS = 8
+MOST_PLACES = 8
 
 
 def comparison_document(comparison: Comparison, language: str, private: bool = False) -> Document:
@@ -111,18 +110,13 @@ class _View:
         return words.label(words.protocol.tier(name))
 
     def share(self, share: Share | None) -> str:
+        """A share in percent with its interval, to as many digits as the interval allows."""
         if share is None:
             return self.say(compared.NOT_DRAWN)
-        low, high = (self.percent(end) for end in share.interval)
-        if not share.hits:
-            return self.say(compared.FEWER_THAN, high)
-        return self.say(compared.SHARE_BETWEEN, self.percent(share.estimate), low, high)
-
-    def percent(self, share: float) -> str:
-        """A share in percent, to two digits that say something."""
-        percent = share * 100
-        places = next((places for places in range(MOST_DIGITS) if percent >= 10 ** (1 - places)), MOST_DIGITS)
-        return self.say(compared.PERCENT, f"{percent:.{places}f}")
+        low, high = share.interval
+        places = next((place for place in range(MOST_PLACES) if (high - low) * 10**place > 0.01), MOST_PLACES)
+        said = [self.say(compared.PERCENT, f"{part * 100:.{places}f}") for part in (share.estimate, low, high)]
+        return self.say(compared.SHARE_BETWEEN, *said) if share.hits else self.say(compared.FEWER_THAN, said[-1])
 
     # The sections
 
@@ -183,8 +177,34 @@ class _View:
         known = tuple(self.known(name, value) for name, value in witness.facts.items())
         old, new = witness.results
         blocks: list[Block] = [Series(known)] if known else [Paragraph(line(self.say(compared.NOTHING_KNOWN)))]
-        blocks.append(Items((self.outcome(compared.BEFORE, old), self.outcome(compared.AFTER, new))))
+        blocks.append(Items((self.side(compared.BEFORE, old, found), self.side(compared.AFTER, new, found))))
         return Entry(line(self.say(compared.EXAMPLE), "quiet"), tuple(blocks))
+
+    def side(self, heading: Phrase, result: Recommendation, found: Difference) -> Line:
+        """What one version makes of an example, as far as it is about the difference."""
+        match found.claim.about:
+            case "tier":
+                outcome = self.tier_of(result)
+            case "scope":
+                outcome = self.scope_of(result)
+            case _:
+                outcome = self.state_of(found.claim.before if heading is compared.BEFORE else found.claim.after)
+        return (run(self.say(heading) + self.say(say.COLON), "quiet"), *outcome)
+
+    def state_of(self, state: str | None) -> Line:
+        """Whether a response is called for."""
+        if state is None:
+            return line(self.say(compared.NO_SUCH_RESPONSE))
+        return line(self.say(compared.CALLED_FOR if state == "active" else compared.NOT_CALLED_FOR), "strong")
+
+    def scope_of(self, result: Recommendation) -> Line:
+        """Whether an incident is in scope, and what puts it out."""
+        words = Wording(result.protocol, self.language)
+        holding = [outcome for outcome in result.scope_rules if outcome.state == "yes"]
+        if not holding:
+            return line(self.say(compared.IN_SCOPE), "strong")
+        because = say.SEMICOLON(self.language).join(words.quoted(words.label(outcome.part)) for outcome in holding)
+        return (run(self.say(say.OUT_OF_SCOPE), "strong"), run(f"{say.DASH}{because}"))
 
     def known(self, name: str, value: object) -> Line:
         fact = self.shared.protocol.facts[name]
@@ -192,15 +212,13 @@ class _View:
         said = self.say(say.PRIVATE) if hidden else self.shared.value(fact, value)
         return (run(introducing(self.shared.label(fact), self.language), "quiet"), run(said))
 
-    def outcome(self, heading: Phrase, result: Recommendation) -> Line:
+    def tier_of(self, result: Recommendation) -> Line:
         """The tier that a version recommends, and the rules that made it so, in their own words."""
         words = Wording(result.protocol, self.language)
-        tier: Tier | None = result.tier
-        title = words.label(tier) if tier else self.say(say.NOT_SETTLED)
-        said = (run(self.say(heading) + self.say(say.COLON), "quiet"), run(title, "strong"))
+        title = words.label(result.tier) if result.tier else self.say(say.NOT_SETTLED)
         reasons = [self.reason(words, rule.name, rule.because.in_language(self.language)) for rule in result.deciding]
         because = self.say(say.SEMICOLON).join(reasons) or self.say(say.NO_RULE_RAISES)
-        return (*said, run(f"{say.DASH}{because}"))
+        return (run(title, "strong"), run(f"{say.DASH}{because}"))
 
     def reason(self, words: Wording, rule: str, because: str) -> str:
         title = words.quoted(words.label(words.protocol.rules[rule]))

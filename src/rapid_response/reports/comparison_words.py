@@ -67,6 +67,10 @@ ANYWHERE = Phrase("Nothing is common to all these incidents; see the example.", 
 NOT_DESCRIBED = Phrase("There was no time to describe where.", "未有足夠時間說明在哪些情況。")
 EXAMPLE = Phrase("An example, evaluated by both", "例子（由兩個版本評估）")
 NOTHING_KNOWN = Phrase("Nothing needs to be known.", "甚麼都無須知道。")
+CALLED_FOR = Phrase("Called for", "需要")
+NOT_CALLED_FOR = Phrase("Not called for", "不需要")
+NO_SUCH_RESPONSE = Phrase("There is no such response", "沒有這項行動")
+IN_SCOPE = Phrase("In scope", "屬適用範圍")
 DECIDES = Phrase("{}: {}", "{}：{}")
 
 # Responses and scope
