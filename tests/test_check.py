@@ -10,22 +10,23 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import jsonschema
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from rapid_response import Protocol, Source, load_protocol, protocol_from_sources, protocol_from_text
+from rapid_response import Protocol, Recommendation, Source, load_protocol, protocol_from_sources, protocol_from_text
 from rapid_response.proving.catalogue import CATALOGUE
 from rapid_response.proving.check_documents import check_schema
 from rapid_response.proving.checking import check
-from rapid_response.proving.findings import Check
+from rapid_response.proving.findings import Check, Finding
 from rapid_response.reports.check_document import check_document
 from rapid_response.reports.document import plain
 from rapid_response.reports.terminal import columns, document_text, lines_of
-from rapid_response.testing import protocols
+from rapid_response.testing import incidents, protocols
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden/check"
@@ -327,6 +328,39 @@ def test_any_protocol_can_be_checked_and_told(protocol: Protocol) -> None:
     for language in LANGUAGES:
         lines = [plain(words) for words in lines_of(check_document(found, language), 80)]
         assert max(map(columns, lines)) <= 80
+
+
+def _contradicted(found: Check, result: Recommendation) -> Iterator[Finding]:
+    """The findings that say of every incident what is not so of this one, of which everything is known."""
+    held = {rule.name: rule.state in ("fired", "overridden") for rule in result.rules}
+    held |= {response.name: response.state == "active" for response in result.responses}
+    held |= {entry.name: entry.state == "yes" for entry in result.scope_rules}
+    criteria = {name: reason.state == "yes" for name, reason in result.criteria.items()}
+    for finding in found.findings:
+        names = [part.name for part in finding.about]
+        truths = [criteria[part.name] if part.section == "criteria" else held.get(part.name) for part in finding.about]
+        match finding.id:
+            case "RC201" if names == [result.lowest.name]:
+                yield finding
+            case "RC202" | "RC203" | "RC204" | "RC207" if truths == [True]:
+                yield finding
+            case "RC205" if truths == [False]:
+                yield finding
+            case "RC303" if truths[0] != truths[1]:
+                yield finding
+            case "RC304" if truths[0] == truths[1]:
+                yield finding
+
+
+@settings(max_examples=60)
+@given(st.data(), protocols())
+def test_no_incident_contradicts_what_is_found_of_all(data: st.DataObject, protocol: Protocol) -> None:
+    """Whatever a protocol compares, no incident does what is said that none does."""
+    found = check(protocol)
+    as_of = found.as_of or "2026-01-01T09:00Z"
+    for _ in range(5):
+        result = protocol.evaluate(data.draw(incidents(protocol, unknowns=0)), as_of=as_of)
+        assert not list(_contradicted(found, result))
 
 
 def test_a_check_as_data_says_how_each_thing_is_known(harbor: Check) -> None:
