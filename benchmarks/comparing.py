@@ -16,7 +16,8 @@ from random import Random
 from benchmarks.reasoning import SEED, SOLVERS, choose_solver, generated_text
 from rapid_response import load_protocol, protocol_from_sources, protocol_from_text
 from rapid_response.protocol.model import Protocol
-from rapid_response.proving.comparison import Comparison, compare
+from rapid_response.proving.comparing import compare
+from rapid_response.proving.comparison import Comparison
 
 Change = Callable[[Random, str], str]
 

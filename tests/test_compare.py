@@ -16,13 +16,15 @@ from rapid_response import Protocol, ProtocolError, load_protocol, protocol_from
 from rapid_response.protocol.expressions import Condition
 from rapid_response.protocol.values import moment_text
 from rapid_response.proving.alignment import align
-from rapid_response.proving.comparison import Claim, Comparison, compare
-from rapid_response.proving.documents import comparison_schema
+from rapid_response.proving.comparing import compare
+from rapid_response.proving.comparison import Claim, Comparison
+from rapid_response.proving.comparison_documents import comparison_schema
 from rapid_response.proving.prover import Cells
 from rapid_response.proving.renaming import renamings
 from rapid_response.proving.shares import BATCH, Share
 from rapid_response.proving.space import Space, common_space
-from rapid_response.proving.witnesses import Witness, evaluated, own_facts, values_of
+from rapid_response.proving.usual import values_of
+from rapid_response.proving.witnesses import Witness, evaluated, own_facts
 from rapid_response.testing import incidents, protocols
 from rapid_response.testing.choices import Choices, Drawn
 from rapid_response.testing.documents import document

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rapid_response import Source, load_protocol, protocol_from_sources
-from rapid_response.proving.comparison import compare
+from rapid_response.proving.comparing import compare
 
 EVERY = 1 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 8
 """Every day one mutant of so many is tried, in the long run all are."""

@@ -16,7 +16,8 @@ from rapid_response.protocol.values import moment_text
 from rapid_response.proving.budget import Budget
 from rapid_response.proving.prover import Cells, Prover
 from rapid_response.proving.space import Space, space_of
-from rapid_response.proving.witnesses import evaluated, find, values_of
+from rapid_response.proving.usual import values_of
+from rapid_response.proving.witnesses import evaluated, find
 from rapid_response.testing import incidents, protocols
 
 thorough = settings(max_examples=settings().max_examples // 5, suppress_health_check=list(HealthCheck))

@@ -372,6 +372,6 @@ class Protocol:
         >>> protocol.compare(protocol).verdict
         'equivalent'
         """
-        from rapid_response.proving.comparison import compare
+        from rapid_response.proving.comparing import compare
 
         return compare(self, new, rename=rename, as_of=as_of, budget=budget, frequencies=frequencies)

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from rapid_response.proving.catalogue import Severity
-from rapid_response.proving.documents import VersionDocument
+from rapid_response.proving.comparison_documents import VersionDocument
 from rapid_response.proving.findings import Section
 
 _closed = with_config(ConfigDict(extra="forbid"))

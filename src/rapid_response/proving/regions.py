@@ -8,9 +8,9 @@ from typing import Any
 
 from rapid_response.protocol.expressions import Condition
 from rapid_response.proving.atoms import conditions_of
-from rapid_response.proving.edits import written
 from rapid_response.proving.prover import Cells, Prover
 from rapid_response.proving.shares import Drawn
+from rapid_response.proving.writing import written
 from rapid_response.reasoning.nodes import FALSE, TRUE, opposite
 from rapid_response.reasoning.passes import compile_pass
 

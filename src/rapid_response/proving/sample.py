@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rapid_response.proving.space import Space
-from rapid_response.reasoning.nodes import FALSE, TRUE, opposite
-from rapid_response.reasoning.passes import Bits
+from rapid_response.reasoning.nodes import FALSE, TRUE
+from rapid_response.reasoning.passes import Bits, bits_of
 from rapid_response.reasoning.sampling import SIZE, Pool, make_pool
 
 ONES = (1 << SIZE) - 1
@@ -47,35 +47,8 @@ class Sample:
 
     def _evaluated(self, root: int, known: dict[int, Bits], pool: Pool) -> Bits:
         """The bits of a node, those of all nodes below it noted on the way."""
-        waiting = [root]
-        while waiting:
-            node = waiting[-1]
-            if node in known:
-                waiting.pop()
-            elif unknown := self._unknown(node, known):
-                waiting += unknown
-            else:
-                known[node] = self._joined(node, known, pool)
-                known[opposite(node)] = ONES & ~known[node]
-        return known[root]
 
-    def _unknown(self, node: int, known: dict[int, Bits]) -> list[int]:
-        nodes = self.space.nodes
-        return [] if nodes.kinds[node] == "leaf" else [part for part in nodes.parts[node] if part not in known]
+        def leaf(axis: int, mask: int) -> Bits:
+            return sum(bits for cell, bits in enumerate(pool.cells[axis]) if mask >> cell & 1)
 
-    def _joined(self, node: int, known: dict[int, Bits], pool: Pool) -> Bits:
-        nodes, parts = self.space.nodes, self.space.nodes.parts[node]
-        match nodes.kinds[node]:
-            case "leaf":
-                cells = pool.cells[parts[0]]
-                return sum(bits for cell, bits in enumerate(cells) if parts[1] >> cell & 1)
-            case "all":
-                found = ONES
-                for part in parts:
-                    found &= known[part]
-                return found
-            case _:
-                found = 0
-                for part in parts:
-                    found |= known[part]
-                return found
+        return bits_of(self.space.nodes, root, known, leaf, ONES)

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
 from math import sqrt
-from operator import and_, or_
 from random import Random
 
 from rapid_response.proving.budget import Budget
 from rapid_response.proving.space import Space
-from rapid_response.reasoning.nodes import TRUE
-from rapid_response.reasoning.passes import Bits, Leaf, compile_pass
+from rapid_response.reasoning.passes import Bits, Leaf, bits_of, compile_pass
 from rapid_response.reasoning.questions import Frequencies, cell_weights
 from rapid_response.reasoning.sampling import CHOSEN, SEED
 
@@ -77,26 +74,7 @@ class Drawn:
         """Where a node holds among the first incidents drawn; nowhere if it hangs on an axis that was not drawn."""
         if not self.cells.keys() >= self.space.axes_below(node):
             return 0
-        waiting = [node]
-        while waiting:
-            parts = () if self._is_leaf(waiting[-1]) else self.space.nodes.parts[waiting[-1]]
-            missing = [part for part in parts if part not in self.known]
-            if not missing:
-                last = waiting.pop()
-                self.known[last] = self._judged(last)
-            waiting += missing
-        return self.known[node]
-
-    def _is_leaf(self, node: int) -> bool:
-        return node <= TRUE or self.space.nodes.kinds[node] == "leaf"
-
-    def _judged(self, node: int) -> Bits:
-        """A node whose parts are known already."""
-        kind, parts = self.space.nodes.kinds[node], self.space.nodes.parts[node]
-        if kind == "leaf":
-            return _union(self.cells, (parts[0], parts[1]))
-        bits = [self.known[part] for part in parts]
-        return reduce(and_, bits, (1 << BATCH) - 1) if kind == "all" else reduce(or_, bits, 0)
+        return bits_of(self.space.nodes, node, self.known, lambda *leaf: _union(self.cells, leaf), (1 << BATCH) - 1)
 
     def incident(self, way: int) -> tuple[int, ...]:
         """The cells of one incident of the first batch; of axes that were not drawn the first."""

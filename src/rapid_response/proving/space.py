@@ -12,7 +12,8 @@ from functools import cached_property
 
 from rapid_response.protocol.expressions import CalendarShift, Condition, DateShift, parts_of, uses_now
 from rapid_response.protocol.model import Protocol
-from rapid_response.proving.alignment import Alignment, Voice, alone
+from rapid_response.proving.alignment import Alignment
+from rapid_response.proving.voices import Voice, alone
 from rapid_response.reasoning.cells import Axis, axes_of
 from rapid_response.reasoning.comparisons import Comparison
 from rapid_response.reasoning.network import groups_of, meanings_of, on_axes

@@ -9,7 +9,8 @@ from typing import Any
 
 from rapid_response.protocol.expressions import Condition, Constant, Type, Value
 from rapid_response.protocol.model import Due, Fact, Named, Option, Property, Protocol, Text, Window
-from rapid_response.proving.edits import Changed, Edit, Part
+from rapid_response.proving.edits import Changed, Edit
+from rapid_response.proving.shapes import Part
 from rapid_response.reports import catalogue as say
 from rapid_response.reports import comparison_words as compared
 from rapid_response.reports.document import Block, Entry, Items, Line, Paragraph, Section, Terms, run
