@@ -20,6 +20,7 @@ class Sample:
 
     >>> from rapid_response import load_protocol
     >>> from rapid_response.proving.space import space_of
+    >>> from rapid_response.reasoning.nodes import opposite
     >>> space = space_of(load_protocol("protocol_rules/ccsj"))
     >>> sample, lowest = Sample(space), space.said[0].tiers[0]
     >>> sample.bits(lowest) | sample.bits(opposite(lowest)) == ONES
