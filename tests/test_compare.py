@@ -382,6 +382,17 @@ def test_what_is_assumed_counts() -> None:
     assert (found.verdict, [edit.name for edit in found.while_unknown]) == ("different", ["home"])
 
 
+def test_what_is_done_while_the_tier_is_open_counts() -> None:
+    """A response for as long as the tier is open makes a difference, though no complete incident shows it."""
+    rule = "r: {when: home, raise_to: high}"
+    old, new = (
+        version(AGED, rule, f"responses: {{ask: {{when: {when}}}}}")
+        for when in ("unsettled", "tier >= high and tier < high")
+    )
+    assert [edit.name for edit in old.compare(new).while_unknown] == ["ask"]
+    assert old.compare(version(AGED, rule)).verdict == "different"
+
+
 def test_several_numbers_are_not_decided() -> None:
     """A formula over several numbers that only one version has is shown by an example, or not decided; never proved."""
     facts = "a: {type: number, min: 0, max: 100000}, b: {type: number, min: 0, max: 100000}"

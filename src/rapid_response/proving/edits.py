@@ -10,6 +10,8 @@ from rapid_response.protocol.expressions import (
     AllOf,
     AnyOf,
     Condition,
+    Unsettled,
+    parts_of,
 )
 from rapid_response.protocol.model import Protocol
 from rapid_response.proving.shapes import NAMING, Part, Reading
@@ -73,7 +75,9 @@ class Edit:
     @property
     def while_unknown(self) -> Edit | None:
         """The edit with those lines alone that change what is recommended while something is not known."""
-        lines = tuple(line for line in self.changed if line.field in _WHILE_UNKNOWN)
+        if self.old is None or self.new is None:
+            return self if _asks_whether_settled(self.old or self.new) else None
+        lines = tuple(line for line in self.changed if line.field in _WHILE_UNKNOWN or _asks_whether_settled(line))
         return replace(self, changed=lines) if lines else None
 
     def to_dict(self) -> dict[str, Any]:
@@ -82,6 +86,13 @@ class Edit:
         named = {"section": self.section, "kind": self.kind, "name": self.name}
         name = {"new_name": str(self.new.name)} if renamed and self.new else {}
         return {**named, **name, "changed": [line.to_dict() for line in self.changed]}
+
+
+def _asks_whether_settled(part: object) -> bool:
+    """Whether a part or a line has a condition on whether the tier is settled."""
+    stated = [getattr(part, name, None) for name in ("when", "unless", "before", "after")]
+    conditions = [each for each in stated if isinstance(each, Condition)]
+    return any(isinstance(inner, Unsettled) for inner in parts_of(*conditions))
 
 
 def edits(old: Protocol, new: Protocol, renamed: Mapping[str, str]) -> tuple[Edit, ...]:
