@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -12,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
 
-from rapid_response import Protocol, ProtocolError, load_protocol, protocol_from_text
+from rapid_response import Protocol, ProtocolError, load_protocol, protocol_from_sources, protocol_from_text
 from rapid_response.protocol.expressions import Condition
 from rapid_response.protocol.values import moment_text
 from rapid_response.proving.alignment import align
@@ -410,6 +412,21 @@ def test_a_spent_budget_names_what_is_open() -> None:
     found = version(AGED, "r: {when: home, raise_to: high}").compare(other, budget=0)
     assert found.verdict == "undecided"
     assert {claim.after for claim in found.undecided} == {"low", "high"}
+
+
+def test_without_python_sat(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where python-sat is not installed the same is proved and shown."""
+    sources = [
+        replace(each, text=each.text.replace("people_harmed >= 4", "people_harmed >= 3")) for each in CCSJ.sources
+    ]
+    changed = protocol_from_sources(sources)
+    with_it = [CCSJ.compare(CCSJ), CCSJ.compare(changed)]
+    monkeypatch.setitem(sys.modules, "pysat.solvers", None)
+    without = [CCSJ.compare(CCSJ), CCSJ.compare(changed)]
+    for one, other in zip(with_it, without, strict=True):
+        assert one.verdict == other.verdict
+        assert {each.claim for each in one.differences} == {each.claim for each in other.differences}
+        assert not other.undecided
 
 
 def test_shares() -> None:

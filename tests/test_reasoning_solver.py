@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from itertools import product
+from itertools import product, zip_longest
 
 import pytest
 from hypothesis import given
@@ -76,6 +76,20 @@ def test_clauses_can_be_added(kind: str) -> None:
     solver.add([-2])
     assert solver.solve([-1]).possible is False
     assert solver.solve([1]).possible
+
+
+@given(clauses, clauses, asked)
+def test_variables_may_come_later(first: list[list[int]], later: list[list[int]], wanted: list[list[int]]) -> None:
+    """A solver that meets clauses and variables bit by bit, between questions, answers as one that had them all."""
+    most = max((abs(literal) for clause in first for literal in clause), default=0)
+    ours = LearningSolver(first, most)
+    for question, clause in zip_longest(wanted, later):
+        if clause is not None:
+            ours.add(clause)
+        if question is not None:
+            ours.solve(question)
+    for question in wanted:
+        assert ours.solve(question).possible == MiniSat([*first, *later]).solve(question).possible
 
 
 @pytest.fixture

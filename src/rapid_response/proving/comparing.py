@@ -71,7 +71,7 @@ def compare(
         differences,
         share,
         undecided,
-        tuple(answers for answers in alignment.unshared if answers.fact in space.by_fact),
+        tuple(answers for answers in alignment.unshared if space.opaque or answers.fact in space.by_fact),
         edits(old, new, renamed.given),
         space.vocabulary,
     )

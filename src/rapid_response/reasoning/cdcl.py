@@ -48,6 +48,7 @@ class LearningSolver:
 
     def solve(self, literals: Sequence[int], budget: int = BUDGET) -> Answer:
         """Whether the clauses can hold together with the literals."""
+        self._grow(max(map(abs, literals), default=0) - self._count)
         answer = self._search(list(literals), budget) if self._sound else Answer(False)
         self._undo(0)
         return answer
