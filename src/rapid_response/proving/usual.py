@@ -60,8 +60,8 @@ def ends_of(space: Space, fact: str) -> Iterator[Encoded]:
     yield usual
     if stated.type.name in ("moment", "date", "number"):
         yield from (end for end in domain_of(stated.type) if end != usual)
-        near = (1, -1) if stated.type.name == "number" else (30 * DAY, -30 * DAY)
-        yield from (int(usual) + step for step in near if stated.type.name != "date")
+        near = {"number": (1, -1), "moment": (30 * DAY, -30 * DAY)}.get(stated.type.name, ())
+        yield from (value for value in (int(usual) + step for step in near) if _fits(stated.type, value))
 
 
 def values_of(space: Space, cells: Cells) -> Values:
