@@ -120,7 +120,7 @@ def _shown(seconds: list[float]) -> str:
 
 def _batch(groups: Mapping[str, Sequence[Protocol]], count: int) -> str:
     """Microseconds for the exact range of each of many incidents, one by one and together."""
-    _choose("python-sat")
+    choose_solver("python-sat")
     lines = [f"\n| {count:,} incidents | " + " | ".join(groups) + " |", "| --- |" + " ---: |" * len(groups)]
     columns = [_batch_times(protocols[0], count) for protocols in groups.values()]
     for name in columns[0]:

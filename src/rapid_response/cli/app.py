@@ -26,9 +26,9 @@ from rapid_response.protocol.loading import load_protocol
 from rapid_response.protocol.model import Protocol
 from rapid_response.protocol.problems import Problem, Source, did_you_mean
 from rapid_response.protocol.schema import json_schema
-from rapid_response.reasoning.batch import exact_results
 from rapid_response.proving.check_documents import check_schema
 from rapid_response.proving.comparison_documents import comparison_schema
+from rapid_response.reasoning.batch import exact_results
 from rapid_response.reports.explanation_document import explain, explanation_document
 from rapid_response.reports.markdown import document_markdown, protocol_markdown, result_markdown
 from rapid_response.reports.terminal import print_document, print_protocol, print_result
