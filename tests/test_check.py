@@ -352,7 +352,7 @@ def _contradicted(found: Check, result: Recommendation) -> Iterator[Finding]:
                 yield finding
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.data(), protocols())
 def test_no_incident_contradicts_what_is_found_of_all(data: st.DataObject, protocol: Protocol) -> None:
     """Whatever a protocol compares, no incident does what is said that none does."""

@@ -73,6 +73,15 @@ class Small:
         protocol = protocol_from_text(self.text)
         return [protocol.evaluate(dict(zip(FACTS, values, strict=True))) for values in product(*FACTS.values())]
 
+    @cached_property
+    def truths(self) -> Mapping[str, list[bool]]:
+        """In which incidents each condition that is asked about holds."""
+        properties = [part for when, then in self.properties for part in (when, _breaking(when, then))]
+        services = [when for _, when in self.services.values()]
+        conditions = dict.fromkeys([*self.criteria.values(), *self.cases, *services, *properties])
+        asked = replace(self, asked={f"asked{number}": when for number, when in enumerate(conditions)}, properties=())
+        return {when: asked.active(f"asked{number}") for number, when in enumerate(conditions)}
+
     def tiers(self) -> list[str]:
         return [result.lowest.name for result in self.results]
 
@@ -197,12 +206,15 @@ def test_whatever_else_a_witness_shows_what_it_should(small: Small) -> None:
 
 def _holding(small: Small, condition: str) -> list[bool]:
     """In which incidents a condition holds, in which `tier` may be used."""
-    return replace(small, asked={"asked": condition}, properties=()).active("asked")
+    return small.truths[condition]
+
+
+def _breaking(when: str, then: str) -> str:
+    return f"({when}) and not ({then})"
 
 
 def _property_broken(small: Small, number: int) -> list[bool]:
-    when, then = small.properties[number]
-    return _holding(small, f"({when}) and not ({then})")
+    return _holding(small, _breaking(*small.properties[number]))
 
 
 def _broken(small: Small) -> set[tuple[str]]:
