@@ -241,6 +241,6 @@ def _options_of(part: FromColumns) -> Type:
     scalars = [item for node in nodes for item in (node.items if isinstance(node, SequenceNode) else (node,))]
     names = [scalar.text for scalar in scalars if isinstance(scalar, Scalar) and not scalar.is_null]
     options = tuple(dict.fromkeys(name for name in names if name != "unknown"))
-    several = part.split is not None or len(part.columns) > 1
+    several = part.split is not None or len(part.columns) > 1 or any(isinstance(node, SequenceNode) for node in nodes)
     high = len(options) - 1 if not several else 2 ** len(options) - 1
     return Type("choices" if several else "choice", part.name, options, low=0, high=high)
