@@ -1,0 +1,185 @@
+"""P9 for batches: whatever the engine, the tables or the files, every row gets what a single evaluation gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import duckdb
+import narwhals as nw
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rapid_response import Protocol, Recommendation, protocol_from_text
+from rapid_response.evaluation.incidents import encode_as_of
+from rapid_response.history import read_incidents
+from rapid_response.history.counting import at_least
+from rapid_response.history.engine import Outcome, engine_of
+from rapid_response.history.ranges import Range, divided
+from rapid_response.history.slices import Rails, count, from_bitmap, pack, rows_of, to_octets, unpack
+from rapid_response.history.tiers import levels
+from rapid_response.protocol.intervals import quotient_range
+from rapid_response.testing import as_ofs, incidents, protocols
+from tests.history_columns import block, table
+from tests.long.pairs import generated
+
+STATES = {(1, 1): "active", (0, 1): "open", (0, 0): "inactive"}
+SCOPES = {(1, 1): "out", (0, 1): "unknown", (0, 0): "in"}
+TRUTHS = {"active": True, "inactive": False, "open": None}
+
+
+# The engine, on the columns themselves
+
+
+def assert_same(outcome: Outcome, results: Sequence[Recommendation]) -> None:
+    """Row by row the same ranges, scope and responses."""
+    rows = len(results)
+    plain = levels(outcome.tiers.low, rows), levels(outcome.tiers.high, rows)
+    assumed = levels(outcome.assumed.low, rows), levels(outcome.assumed.high, rows)
+    for row, result in enumerate(results):
+        assert (plain[0][row], plain[1][row]) == result.range
+        low, high = assumed[0][row], assumed[1][row]
+        assert result.standing == ("settled" if result.range[0] == result.range[1] else "assumed" if low == high else "open")
+        assert result.scope == SCOPES[state(outcome.scope, row, rows)]
+        for response in result.responses:
+            assert response.state == STATES[state(outcome.responses[response.name], row, rows)]
+
+
+def state(rails: Rails, row: int, rows: int) -> tuple[int, int]:
+    return int(unpack(rails.surely, rows)[row]), int(unpack(rails.possibly, rows)[row])
+
+
+@given(st.data(), protocols())
+def test_the_engine_is_the_single_evaluation(data: st.DataObject, protocol: Protocol) -> None:
+    """P9: a block of generated incidents, each at its own time, gets what every one of them gets alone."""
+    given = [data.draw(incidents(protocol)) for _ in range(data.draw(st.integers(1, 6)))]
+    times = [data.draw(as_ofs(protocol)) for _ in given]
+    outcome = engine_of(protocol).outcome(block(protocol, given, [encode_as_of(protocol, at) for at in times]))
+    assert_same(outcome, [protocol.evaluate(facts, as_of=at) for facts, at in zip(given, times, strict=True)])
+
+
+def test_the_engine_on_three_thousand_pairs() -> None:
+    """P9: 3,000 pairs of 60 protocols agree, in blocks that end within a word."""
+    for protocol, pairs in by_protocol(seed=11, protocols=60, incidents=50):
+        times = [encode_as_of(protocol, pair.as_of) for pair in pairs]
+        outcome = engine_of(protocol).outcome(block(protocol, [pair.given for pair in pairs], times))
+        assert_same(outcome, [protocol.evaluate(pair.given, as_of=pair.as_of) for pair in pairs])
+
+
+def by_protocol(seed: int, protocols: int, incidents: int) -> Iterator[tuple[Protocol, list[Any]]]:
+    for number in range(protocols):
+        pairs = list(generated(seed, [number], incidents))
+        yield pairs[0].protocol, pairs
+
+
+# Frames
+
+
+KINDS = {
+    "pyarrow": lambda arrow: arrow,
+    "pandas": lambda arrow: arrow.to_pandas(),
+    "pandas with Arrow types": lambda arrow: arrow.to_pandas(types_mapper=pd.ArrowDtype),
+    "Polars": pl.from_arrow,
+    "Polars, lazy": lambda arrow: pl.from_arrow(arrow).lazy(),
+    "DuckDB": lambda arrow: duckdb.from_arrow(arrow),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_frame(kind: str) -> None:
+    """P9: frames of every library come back as they went in, with what single evaluation says of every row."""
+    for protocol, pairs in by_protocol(seed=12, protocols=15, incidents=20):
+        as_of = pairs[0].as_of or "2026-02-01T09:00Z"
+        arrow = table(protocol, [pair.given for pair in pairs])
+        frame = KINDS[kind](arrow)
+        if arrow.num_columns == 1:
+            continue
+        found = read_incidents(frame).evaluate(protocol, as_of=as_of)
+        assert type(found) is type(frame)
+        assert_rows(found, [protocol.evaluate(pair.given, as_of=as_of) for pair in pairs])
+
+
+def assert_rows(frame: Any, results: Sequence[Recommendation]) -> None:
+    """The rows of a frame, found by their number, never by their place."""
+    wide = nw.from_native(frame)
+    arrow = (wide.collect("pyarrow") if isinstance(wide, nw.LazyFrame) else wide).to_arrow()
+    rows = {row["number_of_row"]: row for row in arrow.to_pylist()}
+    assert len(rows) == len(results)
+    for number, result in enumerate(results):
+        row = rows[number]
+        assert row["problem"] is None
+        assert row["tier"] == (result.tier.name if result.tier else None)
+        assert (row["lowest"], row["highest"]) == (result.lowest.name, result.highest.name)
+        assert (row["standing"], row["scope"]) == (result.standing, result.scope)
+        for response in result.responses:
+            assert row[f"response_{response.name}"] is TRUTHS[response.state]
+
+
+@given(st.data(), protocols())
+def test_frames_of_generated_incidents(data: st.DataObject, protocol: Protocol) -> None:
+    """P9: pyarrow, pandas and Polars frames of generated incidents get what every row gets alone."""
+    given = [data.draw(incidents(protocol)) for _ in range(data.draw(st.integers(1, 4)))]
+    as_of = data.draw(as_ofs(protocol).filter(bool))
+    arrow = table(protocol, given)
+    if arrow.num_columns == 1:
+        return
+    expected = [protocol.evaluate(facts, as_of=as_of) for facts in given]
+    for kind in ("pyarrow", "pandas", "Polars"):
+        assert_rows(read_incidents(KINDS[kind](arrow)).evaluate(protocol, as_of=as_of), expected)
+
+
+def test_slices_of_frames() -> None:
+    """A frame that begins in the middle of another, at any bit, has the same rows."""
+    protocol = protocol_from_text(
+        "protocol: p\ntiers: {low: {}, high: {}}\nfacts: {hurt: {type: yes_no}, age: {type: number, min: 0, max: 120}}\n"
+        "rules: {r: {when: hurt or age >= 65, raise_to: high}}"
+    )
+    cells = [(place % 3 == 0, place % 90) if place % 7 else (None, None) for place in range(300)]
+    whole = pa.table({"hurt": [hurt for hurt, _ in cells], "age": [age for _, age in cells]})
+    every = read_incidents(whole).evaluate(protocol)
+    for start, length in ((1, 250), (8, 130), (63, 64), (64, 128), (65, 1), (3, 0)):
+        part = read_incidents(whole.slice(start, length)).evaluate(protocol)
+        assert part["highest"].to_pylist() == every["highest"].to_pylist()[start : start + length]
+        assert part["lowest"].to_pylist() == every["lowest"].to_pylist()[start : start + length]
+
+
+# Parts of the engine
+
+
+@given(st.lists(st.lists(st.sampled_from([0, 1, 2]), min_size=5, max_size=5), min_size=1, max_size=12), st.integers(0, 13))
+def test_counting(truths: list[list[int]], number: int) -> None:
+    """Counting in slices is counting: surely and possibly, for every number of parts."""
+    parts = [Rails(pack(np.array([t == 2 for t in part])), pack(np.array([t > 0 for t in part]))) for part in truths]
+    found = at_least(number, parts)
+    for row in range(5):
+        surely, possibly = (sum(part[row] >= least for part in truths) for least in (2, 1))
+        assert state(found, row, 5) == (surely >= number, possibly >= number)
+
+
+@given(st.lists(st.tuples(*[st.integers(-(10**9), 10**9)] * 2), min_size=1), st.integers(-50, 50).filter(bool), st.integers(0, 40))
+def test_division_rounds_half_to_even(ends: list[tuple[int, int]], divisor: int, wider: int) -> None:
+    """A column of quotients is what the single engine divides, number by number."""
+    low = np.array([min(pair) for pair in ends])
+    high = np.array([max(pair) for pair in ends])
+    by = Range(divisor, divisor + wider) if divisor > 0 else Range(divisor - wider, divisor)
+    found = divided(Range(low, high), by, 1000)
+    for row in range(len(ends)):
+        assert (found.low[row], found.high[row]) == quotient_range((int(low[row]), int(high[row])), (by.low, by.high), 1000)
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=200), st.integers(0, 70))
+def test_bits(rows: list[bool], skipped: int) -> None:
+    """Bits are packed, unpacked, counted and taken out of Arrow bitmaps from any bit on."""
+    words = pack(np.array(rows))
+    assert unpack(words, len(rows)).tolist() == rows
+    assert count(words, len(rows)) == sum(rows)
+    assert rows_of(words, len(rows)).tolist() == [place for place, row in enumerate(rows) if row]
+    start = min(skipped, len(rows) - 1)
+    arrow = pa.array(rows)
+    assert unpack(from_bitmap(arrow.buffers()[1], start, len(rows) - start), len(rows) - start).tolist() == rows[start:]
+    assert np.unpackbits(to_octets(words, len(rows)), bitorder="little")[len(rows) :].sum() == 0
