@@ -5,13 +5,16 @@ In every column `known` says which rows are known; None means all. What stands i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from rapid_response.history.slices import Words
+
+ROWS_AT_ONCE = 1 << 19
 
 Numbers = npt.NDArray[Any]
 """Whole numbers of any width; scaled, counted and dated as `protocol.expressions` says."""
@@ -71,3 +74,33 @@ class Block:
     rows: int
     columns: Mapping[str, Column]
     now: int | Numbers | None = None
+
+    def parts(self) -> Iterator[tuple[int, Block]]:
+        """The block in stretches that fit into a processor's cache, each with its first row."""
+        if self.rows <= ROWS_AT_ONCE:
+            yield 0, self
+            return
+        for start in range(0, self.rows, ROWS_AT_ONCE):
+            stop = min(start + ROWS_AT_ONCE, self.rows)
+            columns = {name: _part(column, start, stop) for name, column in self.columns.items()}
+            yield start, Block(stop - start, columns, self.now[start:stop] if isinstance(self.now, np.ndarray) else self.now)
+
+
+def words_part(words: Words | None, start: int, stop: int) -> Words | None:
+    """The words of the rows from `start`, a multiple of 64, up to `stop`."""
+    return words if words is None or words.ndim == 0 else words[start // 64 : (stop + 63) // 64]
+
+
+def _part(column: Column, start: int, stop: int) -> Column:
+    known = words_part(column.known, start, stop)
+    match column:
+        case Answers(yes=yes):
+            return Answers(words_part(yes, start, stop), known)  # type: ignore[arg-type]
+        case Codes(codes=codes, positions=positions):
+            return Codes(codes[start:stop], positions, known)
+        case Quantities(numbers=numbers):
+            return Quantities(numbers[start:stop], known)
+        case Chosen(options=options):
+            return Chosen({option: words_part(words, start, stop) for option, words in options.items()}, known)  # type: ignore[misc]
+        case Texts(texts=texts):
+            return Texts(texts.slice(start, stop - start), known)

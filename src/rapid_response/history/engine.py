@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from typing import Generic, TypeVar
@@ -58,8 +58,13 @@ class Engine:
     responses: tuple[Planned[Response], ...]
     levels: tuple[int, ...]
 
+    def outcomes(self, block: Block) -> Iterator[tuple[int, Outcome]]:
+        """Evaluate a block of incidents, stretch by stretch, each with its first row."""
+        for start, part in block.parts():
+            yield start, self.outcome(part)
+
     def outcome(self, block: Block) -> Outcome:
-        """Evaluate a block of incidents."""
+        """Evaluate a block of incidents at once."""
         sheet = self.plan.sheet(block)
         tiers = self.tier_range(sheet)
         under = self.plan.assuming(sheet)

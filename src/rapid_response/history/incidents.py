@@ -21,7 +21,7 @@ from rapid_response.history.progress import Clock, Watcher
 from rapid_response.history.results import column_names, outcome_column, result_columns
 from rapid_response.history.rows import Aside, RowReader, Rows
 from rapid_response.history.sources.opening import open_source
-from rapid_response.history.sources.pieces import Piece, Source
+from rapid_response.history.sources.pieces import Piece, Source, read_ahead
 from rapid_response.protocol.model import Protocol
 from rapid_response.protocol.problems import Problem, one_of
 
@@ -172,7 +172,7 @@ class History:
 
     def reader(self, protocol: Protocol, now: int | None) -> RowReader:
         """A reader of batches; raises HistoryError where the mapping does not fit."""
-        return RowReader(self.binding(protocol), self.source.name, now)
+        return RowReader(self.binding(protocol), now)
 
     def timed_reader(self, engine: Engine, as_of: str | dt.datetime | None) -> RowReader:
         """The same for evaluating: raises HistoryError where the time of evaluation is needed and nowhere stated."""
@@ -186,8 +186,8 @@ class History:
 
     def read(self, reader: RowReader) -> Iterator[tuple[Piece, Rows]]:
         """Every piece of the source with its rows."""
-        for piece in self.source.pieces(reader.binding.columns):
-            yield piece, reader.read(piece.read())
+        for piece, batch in read_ahead(self.source.pieces(reader.binding.columns)):
+            yield piece, reader.read(batch)
 
     def refuse_clash(self, protocol: Protocol, prefix: str) -> None:
         """Raise HistoryError where a result would take the name of a column of the frame."""
@@ -200,7 +200,7 @@ class History:
 
 def evaluated(engine: Engine, rows: Rows, with_id: bool) -> dict[str, Any]:
     """The result columns of a batch."""
-    columns = result_columns(engine.protocol, engine.outcome(rows.block), rows)
+    columns = result_columns(engine, rows)
     if not with_id:
         return columns
     stated = {} if rows.outcome is None else {"outcome": outcome_column(engine.protocol, rows.outcome)}

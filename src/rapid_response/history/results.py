@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from rapid_response.history.columns import Codes
-from rapid_response.history.engine import Outcome
+from rapid_response.history.columns import Codes, words_part
+from rapid_response.history.engine import Engine, Outcome
 from rapid_response.history.rows import Rows
 from rapid_response.history.slices import NO, Rails, Words, flags, to_octets, unpack
 from rapid_response.history.tiers import Levels, TierRange, levels
@@ -25,14 +25,23 @@ def column_names(protocol: Protocol) -> tuple[str, ...]:
     return (*FIXED, *(f"{RESPONSE}{name}" for name in protocol.responses), "problem")
 
 
-def result_columns(protocol: Protocol, outcome: Outcome, rows: Rows) -> dict[str, Any]:
-    """The columns of a block. Rows that do not fit have nothing but their problem.
+def result_columns(engine: Engine, rows: Rows) -> dict[str, Any]:
+    """The columns of a batch, and what is wrong with its rows; those that do not fit have nothing else."""
+    fitting = rows.fitting
+    parts = [
+        _columns(engine.protocol, outcome, words_part(fitting, start, start + outcome.rows))
+        for start, outcome in engine.outcomes(rows.block)
+    ]
+    return {**{name: pa.chunked_array([part[name] for part in parts]) for name in parts[0]}, "problem": _problems(rows)}
+
+
+def _columns(protocol: Protocol, outcome: Outcome, fitting: Words) -> dict[str, Any]:
+    """The columns of a stretch of rows.
 
     Tiers, standing and scope are words, with their codes in order; a response is true where active, false where not,
     null where open.
     """
     count = outcome.rows
-    fitting = rows.fitting
     names = [tier.name for tier in protocol.tiers]
     low, high = levels(outcome.tiers.low, count), levels(outcome.tiers.high, count)
     tier, recommended = _recommended(protocol, outcome, count)
@@ -45,7 +54,7 @@ def result_columns(protocol: Protocol, outcome: Outcome, rows: Rows) -> dict[str
     }
     for name, rails in outcome.responses.items():
         columns[f"{RESPONSE}{name}"] = _truths(rails, fitting, count)
-    return columns | {"problem": _problems(rows)}
+    return columns
 
 
 def _recommended(protocol: Protocol, outcome: Outcome, rows: int) -> tuple[Levels, Words]:

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from rapid_response.history.binding import Binding, Bound
 from rapid_response.history.cells import CellReader, Misfit, Read, joined, united
@@ -48,13 +47,20 @@ class Aside:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A batch that was read. `ids` is an Arrow array; `outcome` what people decided then, as levels, None if unstated."""
+    """A batch that was read; `outcome` is what people decided then, as levels, None if unstated."""
 
+    id_columns: tuple[str, ...]
     batch: Batch
     block: Block
-    ids: Any
     outcome: Codes | None
     aside: tuple[Aside, ...]
+
+    @property
+    def ids(self) -> Any:
+        """The ids as an Arrow array of texts; without any, the numbers of the rows or lines in their source."""
+        if self.id_columns:
+            return joined([self.batch.table[name] for name in self.id_columns], None)
+        return pa.array(np.asarray(self.batch.lines, np.int64))
 
     @property
     def fitting(self) -> Words:
@@ -67,10 +73,9 @@ class Rows:
 
 @dataclass
 class RowReader:
-    """Reads batches of a source by a binding; `name` is what the source is called."""
+    """Reads batches of a source by a binding."""
 
     binding: Binding
-    name: str
     now: int | None
     readers: dict[str, list[CellReader]] = field(default_factory=dict)
 
@@ -90,7 +95,7 @@ class RowReader:
         outcome = self.column(self.binding.outcome, batch, aside) if self.binding.outcome else None
         assert outcome is None or isinstance(outcome, Codes)
         block = Block(rows, columns, self.times(batch, aside))
-        return Rows(batch, block, self.ids(batch), outcome, tuple(aside))
+        return Rows(self.binding.id, batch, block, outcome, tuple(aside))
 
     def column(self, part: Bound, batch: Batch, aside: list[Aside]) -> Column:
         """One fact, from its columns."""
@@ -133,12 +138,6 @@ class RowReader:
                 message = "the time of evaluation is missing"
                 aside.append(Aside(row, int(batch.lines[row]), "RM403", self.binding.as_of.columns[0], None, message))
         return column.numbers.astype(np.int64)
-
-    def ids(self, batch: Batch) -> Any:
-        """The ids as texts; without any, the row's place in its source."""
-        if self.binding.id:
-            return joined([batch.table[name] for name in self.binding.id], None)
-        return pc.binary_join_element_wise(self.name, pa.array(batch.lines).cast(pa.string()), ":")
 
 
 def _aside(part: Bound, misfit: Misfit, batch: Batch) -> Aside:

@@ -6,8 +6,7 @@ is the same for every row is a single word without a dimension, `NONE` or `ALL`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +18,7 @@ NONE: Words = np.zeros((), np.uint64)
 ALL: Words = ~NONE
 
 
-@dataclass(frozen=True, slots=True)
-class Rails:
+class Rails(NamedTuple):
     """A three-valued truth per row: where it surely holds, and where it possibly holds.
 
     Where nothing is unknown both are the same object, so that work is done once.
@@ -50,20 +48,23 @@ def truth(surely: bool, possibly: bool) -> Rails:
 
 def opposite(a: Rails) -> Rails:
     """Where it is not so: the rails change places."""
-    surely = ~a.possibly
-    return Rails(surely, surely if a.is_plain else ~a.surely)
+    surely, possibly = a
+    never = ~possibly
+    return Rails(never, never if surely is possibly else ~surely)
 
 
 def both(a: Rails, b: Rails) -> Rails:
     """Where both hold."""
     surely = a.surely & b.surely
-    return Rails(surely, surely if a.is_plain and b.is_plain else a.possibly & b.possibly)
+    plain = a.surely is a.possibly and b.surely is b.possibly
+    return Rails(surely, surely if plain else a.possibly & b.possibly)
 
 
 def either(a: Rails, b: Rails) -> Rails:
     """Where at least one holds."""
     surely = a.surely | b.surely
-    return Rails(surely, surely if a.is_plain and b.is_plain else a.possibly | b.possibly)
+    plain = a.surely is a.possibly and b.surely is b.possibly
+    return Rails(surely, surely if plain else a.possibly | b.possibly)
 
 
 def pack(flags: Flags | bool | np.bool_) -> Words:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import pyarrow as pa
 
 from rapid_response.history.problems import HistoryError
@@ -55,7 +54,7 @@ class SQLite:
         places = [self.header.index(name) for name in columns]
         cells = [[row[place] for row in rows] for place in places]
         table = loose_table(columns, cells) if columns else loose_table(["-"], [[None] * len(rows)])
-        lines = np.arange(first, first + len(rows), dtype=np.int64)
+        lines = range(first, first + len(rows))
         return Batch(table, lines, lambda row: dict(zip(self.header, rows[row], strict=True)))
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 
@@ -56,7 +55,7 @@ class Parquet:
             found: dict[str, Any] = self.file.read_row_group(group).slice(row, 1).to_pylist()[0]
             return found
 
-        return Batch(table, np.arange(first, first + table.num_rows, dtype=np.int64), whole)
+        return Batch(table, range(first, first + table.num_rows), whole)
 
 
 def open_parquet(path: Path) -> Source:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
@@ -14,7 +16,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-ROWS_IN_A_PIECE = 1 << 18
+Lines = npt.NDArray[np.int64] | range
+"""The line or row number of each row."""
+
+ROWS_IN_A_PIECE = 1 << 21
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class Batch:
     """
 
     table: Any
-    lines: npt.NDArray[np.int64]
+    lines: Lines
     whole: Callable[[int], Mapping[str, Any]]
     broken: tuple[Broken, ...] = ()
 
@@ -76,9 +81,22 @@ class Source(Interface):
         """The rows in order, with at least the columns asked for."""
 
 
+def read_ahead(pieces: Iterable[Piece]) -> Iterator[tuple[Piece, Batch]]:
+    """Every piece with its rows, the next one being read while the caller works on this one."""
+    with ThreadPoolExecutor(1) as reading:
+        waiting: deque[tuple[Piece, Future[Batch]]] = deque()
+        for piece in pieces:
+            waiting.append((piece, reading.submit(piece.read)))
+            if len(waiting) > 1:
+                done, batch = waiting.popleft()
+                yield done, batch.result()
+        for done, batch in waiting:
+            yield done, batch.result()
+
+
 def numbered(table: Any, first: int, share: float | None) -> Piece:
     """A piece whose rows are numbered one after the other."""
-    lines = np.arange(first, first + table.num_rows, dtype=np.int64)
+    lines = range(first, first + table.num_rows)
     return Piece(lambda: Batch(table, lines, lambda row: table.slice(row, 1).to_pylist()[0]), share)
 
 
