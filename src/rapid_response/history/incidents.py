@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -18,10 +19,11 @@ from rapid_response.history.mapping import ColumnMapping, ReadOptions
 from rapid_response.history.mapping_files import load_mapping
 from rapid_response.history.problems import HistoryError
 from rapid_response.history.progress import Clock, Watcher
-from rapid_response.history.results import column_names, outcome_column, result_columns
+from rapid_response.history.results import column_names, result_table
 from rapid_response.history.rows import Aside, RowReader, Rows
 from rapid_response.history.sources.opening import open_source
 from rapid_response.history.sources.pieces import Piece, Source, read_ahead
+from rapid_response.history.streaming import Format, Written, evaluation_key, open_folder
 from rapid_response.protocol.model import Protocol
 from rapid_response.protocol.problems import Problem, one_of
 
@@ -141,8 +143,7 @@ class History:
         clock = Clock(progress)
         tables = []
         for piece, rows in self.read(reader):
-            columns = evaluated(engine, rows, with_id=not self.is_frame)
-            tables.append(pa.table({f"{prefix}{name}": column for name, column in columns.items()}))
+            tables.append(result_table(engine, rows, prefix, with_id=not self.is_frame))
             clock.add(rows.block.rows, piece.share)
         added = pa.concat_tables(tables) if tables else _no_rows(protocol, prefix, with_id=not self.is_frame)
         if not self.is_frame:
@@ -150,6 +151,29 @@ class History:
         from rapid_response.history.sources.frames import with_columns
 
         return with_columns(self.source, added)  # type: ignore[arg-type]
+
+    def evaluate_to(
+        self,
+        folder: str | PathLike[str],
+        protocol: Protocol | None = None,
+        *,
+        form: Format = "parquet",
+        as_of: str | dt.datetime | None = None,
+        progress: Watcher | None = None,
+    ) -> Written:
+        """Evaluate into a folder, part by part: for what does not fit into memory, or takes long.
+
+        Results have the columns of `evaluate`, as Parquet or CSV files; rows that do not fit go into files of their own.
+        Called again after an interruption, it goes on where it stopped, as long as protocol, mapping, source and time
+        are the same. Raises HistoryError as `evaluate` does, and where the folder holds another evaluation.
+        """
+        protocol = self.chosen(protocol)
+        engine = engine_of(protocol)
+        reader = self.timed_reader(engine, as_of)
+        text = self.mapping.root.span.source.text if self.mapping else ""
+        key = evaluation_key(engine, text, self.source, as_of)
+        writer = open_folder(Path(folder), form, key, resumable=self.source.mark is not None)
+        return writer.write(engine, self.source, reader, Clock(progress))
 
     # What evaluations share
 
@@ -198,15 +222,6 @@ class History:
             raise HistoryError([Problem("RM305", message, help='give a prefix, like prefix="new_"')])
 
 
-def evaluated(engine: Engine, rows: Rows, with_id: bool) -> dict[str, Any]:
-    """The result columns of a batch."""
-    columns = result_columns(engine, rows)
-    if not with_id:
-        return columns
-    stated = {} if rows.outcome is None else {"outcome": outcome_column(engine.protocol, rows.outcome)}
-    return {"id": rows.ids, **columns, **stated}
-
-
 def _no_rows(protocol: Protocol, prefix: str, with_id: bool) -> Any:
     names = [*(["id"] if with_id else []), *column_names(protocol)]
     return pa.table({f"{prefix}{name}": pa.array([], pa.string()) for name in names})
@@ -225,7 +240,7 @@ class Tally:
 
     def add(self, rows: Rows) -> None:
         """The rows of one batch."""
-        self.rows += rows.block.rows + len(rows.batch.broken)
+        self.rows += rows.count
         self.kept_aside += len({(aside.row, aside.line) for aside in rows.aside})
         self.asides += len(rows.aside)
         self.counts.update((aside.column, aside.problem) for aside in rows.aside)

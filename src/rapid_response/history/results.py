@@ -35,6 +35,15 @@ def result_columns(engine: Engine, rows: Rows) -> dict[str, Any]:
     return {**{name: pa.chunked_array([part[name] for part in parts]) for name in parts[0]}, "problem": _problems(rows)}
 
 
+def result_table(engine: Engine, rows: Rows, prefix: str = "", with_id: bool = True) -> Any:
+    """The same as an Arrow table; with the id first, and last what people decided then, where that is stated."""
+    columns = result_columns(engine, rows)
+    if with_id:
+        stated = {} if rows.outcome is None else {"outcome": outcome_column(engine.protocol, rows.outcome)}
+        columns = {"id": rows.ids, **columns, **stated}
+    return pa.table({f"{prefix}{name}": column for name, column in columns.items()})
+
+
 def _columns(protocol: Protocol, outcome: Outcome, fitting: Words) -> dict[str, Any]:
     """The columns of a stretch of rows.
 

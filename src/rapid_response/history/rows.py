@@ -49,18 +49,29 @@ class Aside:
 class Rows:
     """A batch that was read; `outcome` is what people decided then, as levels, None if unstated."""
 
-    id_columns: tuple[str, ...]
+    binding: Binding
     batch: Batch
     block: Block
     outcome: Codes | None
     aside: tuple[Aside, ...]
 
     @property
+    def count(self) -> int:
+        """How many rows there are, with the records that are no rows."""
+        return self.block.rows + len(self.batch.broken)
+
+    @property
+    def bound(self) -> tuple[Bound, ...]:
+        """How facts and helper columns are read."""
+        return (*self.binding.facts, *self.binding.helpers)
+
+    @property
     def ids(self) -> Any:
         """The ids as an Arrow array of texts; without any, the numbers of the rows or lines in their source."""
-        if self.id_columns:
-            return joined([self.batch.table[name] for name in self.id_columns], None)
-        return pa.array(np.asarray(self.batch.lines, np.int64))
+        if self.binding.id:
+            return joined([self.batch.table[name] for name in self.binding.id], None)
+        lines = self.batch.lines
+        return pa.array(np.arange(lines.start, lines.stop) if isinstance(lines, range) else lines)
 
     @property
     def fitting(self) -> Words:
@@ -95,7 +106,7 @@ class RowReader:
         outcome = self.column(self.binding.outcome, batch, aside) if self.binding.outcome else None
         assert outcome is None or isinstance(outcome, Codes)
         block = Block(rows, columns, self.times(batch, aside))
-        return Rows(self.binding.id, batch, block, outcome, tuple(aside))
+        return Rows(self.binding, batch, block, outcome, tuple(aside))
 
     def column(self, part: Bound, batch: Batch, aside: list[Aside]) -> Column:
         """One fact, from its columns."""

@@ -74,9 +74,9 @@ class PostgreSQL:
         return _without_password(self.url)
 
     @property
-    def mark(self) -> str:
-        """The query: a server does not say whether a table has changed."""
-        return self.query
+    def mark(self) -> None:
+        """A server does not say whether a table has changed, nor keep its rows in order."""
+        return None
 
     def pieces(self, columns: Sequence[str]) -> Iterator[Piece]:  # noqa: ARG002  (the query says which there are)
         """The record batches that the server sends."""

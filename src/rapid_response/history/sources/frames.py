@@ -30,9 +30,9 @@ class Frame:
         return tuple(self.table.column_names)
 
     @property
-    def mark(self) -> str:
+    def mark(self) -> None:
         """A frame in memory is not come back to after an interruption."""
-        return ""
+        return None
 
     def pieces(self, columns: Sequence[str]) -> Iterator[Piece]:
         """So many rows at a time, without copying them."""

@@ -73,8 +73,8 @@ class Source(Interface):
         """Whether it can say of a cell that nothing is there, other than by an empty text."""
 
     @property
-    def mark(self) -> str:
-        """A text that is another one when the content has changed."""
+    def mark(self) -> str | None:
+        """A text that is another one when the content has changed; None where that cannot be told."""
 
     @abstractmethod
     def pieces(self, columns: Sequence[str]) -> Iterator[Piece]:
