@@ -109,6 +109,7 @@ def _contenders(protocol: Protocol, frame: pl.DataFrame, arrow: pa.Table, parque
         "Polars expression by hand, lowest and highest tier": lambda: polars_floor.tiers(frame),
         "the engine, lowest and highest tier as slices": ranges,
         "`history.evaluate(protocol)`, all columns": lambda: history.evaluate(protocol),
+        "`history.why(protocol)`, the reasons of every incident": lambda: history.why(protocol),
         "Polars reads the columns from Parquet": lambda: pl.read_parquet(parquet, columns=names),
         "`history.evaluate(protocol)` from Parquet": lambda: read_incidents(parquet).evaluate(protocol),
     }

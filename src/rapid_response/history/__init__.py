@@ -13,6 +13,7 @@ from rapid_response.history.mapping import ColumnMapping
 from rapid_response.history.mapping_files import load_mapping, mapping_from_text
 from rapid_response.history.problems import HistoryError
 from rapid_response.history.progress import Progress, show_progress
+from rapid_response.history.rationales import Rationales
 from rapid_response.history.rows import Aside
 from rapid_response.history.streaming import Written
 
@@ -22,6 +23,7 @@ __all__ = [
     "History",
     "HistoryError",
     "Progress",
+    "Rationales",
     "Report",
     "Written",
     "load_mapping",

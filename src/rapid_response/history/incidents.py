@@ -19,6 +19,7 @@ from rapid_response.history.mapping import ColumnMapping, ReadOptions
 from rapid_response.history.mapping_files import load_mapping
 from rapid_response.history.problems import HistoryError
 from rapid_response.history.progress import Clock, Watcher
+from rapid_response.history.rationales import RationaleFinder, Rationales
 from rapid_response.history.results import column_names, result_table
 from rapid_response.history.rows import Aside, RowReader, Rows
 from rapid_response.history.sources.opening import open_source
@@ -174,6 +175,26 @@ class History:
         key = evaluation_key(engine, text, self.source, as_of)
         writer = open_folder(Path(folder), form, key, resumable=self.source.mark is not None)
         return writer.write(engine, self.source, reader, Clock(progress))
+
+    def why(
+        self,
+        protocol: Protocol | None = None,
+        *,
+        as_of: str | dt.datetime | None = None,
+        progress: Watcher | None = None,
+    ) -> Rationales:
+        """Why every incident got its tier: each different reason once, and for every incident which ones.
+
+        A reason is a rule that decided, with the conditions that made it hold. Raises HistoryError as `evaluate` does.
+        """
+        engine = engine_of(self.chosen(protocol))
+        finder, reader, clock = RationaleFinder(engine), self.timed_reader(engine, as_of), Clock(progress)
+        tables = []
+        for piece, rows in self.read(reader):
+            tables.append(finder.table(rows))
+            clock.add(rows.count, piece.share)
+        empty = {"id": pa.array([], pa.string()), "reasons": pa.array([], pa.list_(pa.int32()))}
+        return Rationales(finder.told(), pa.concat_tables(tables) if tables else pa.table(empty))
 
     # What evaluations share
 

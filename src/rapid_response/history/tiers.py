@@ -68,6 +68,11 @@ def _raised(effects: Sequence[Effect], tiers: int) -> list[Words]:
     ]
 
 
+def held_below(limits: Sequence[Effect], tiers: int) -> list[Words]:
+    """For each level, the lowest too, the rows that a limit holds below it."""
+    return [NONE, *_held(limits, tiers)]
+
+
 def _held(effects: Sequence[Effect], tiers: int) -> list[Words]:
     """For each level above the lowest the rows held below it."""
     fixed = [_any(rows for rows, to in effects if isinstance(to, int) and to == level - 1) for level in range(1, tiers)]

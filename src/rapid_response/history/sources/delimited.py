@@ -24,7 +24,7 @@ from rapid_response.history.problems import HistoryError
 from rapid_response.history.sources.pieces import Batch, Broken, Piece, Source
 from rapid_response.protocol.problems import Problem
 
-BLOCK = 16 << 20
+BLOCK = 4 << 20
 LONGEST_ROW = 64 << 20
 _NEWLINE, _RETURN, _QUOTE = 10, 13, 34
 
