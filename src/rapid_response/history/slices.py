@@ -122,7 +122,7 @@ def count(words: Words, rows: int) -> int:
 
 def rows_of(words: Words, rows: int) -> npt.NDArray[np.intp]:
     """The rows whose bit is set, in order."""
-    return np.flatnonzero(unpack(words, rows))
+    return np.flatnonzero(flags(words, rows))
 
 
 def _whole_words(octets: npt.NDArray[np.uint8]) -> Words:
