@@ -28,6 +28,7 @@ from rapid_response import load_protocol
 from rapid_response.history import read_incidents
 from rapid_response.history.engine import engine_of
 from rapid_response.history.rows import RowReader
+from rapid_response.history.tiers import TierRange
 from rapid_response.protocol.model import Protocol
 
 PROTOCOL = Path(__file__).with_name("protocol.yaml")
@@ -45,7 +46,7 @@ def main() -> None:
         parquet = Path(folder) / "incidents.parquet"
         frame.write_parquet(parquet, compression="zstd", row_group_size=1 << 18)
         contenders = _contenders(protocol, frame, arrow, parquet)
-        print(_setting(options, frame))
+        print(_setting(options))
         print(_table(contenders, _rounds(contenders, options.rounds)))
 
 
@@ -66,7 +67,8 @@ def incidents(count: int, skew: bool) -> pl.DataFrame:
         columns[name] = random.random(count) < share / (4 if skew else 1)
     frame = pl.DataFrame(columns).with_columns(pl.col(list(NUMBERS)).cast(pl.Int16))
     unknown = [
-        pl.when(pl.Series(random.random(count) >= UNKNOWN_SHARE)).then(pl.col(name)).alias(name) for name in frame.columns
+        pl.when(pl.Series(random.random(count) >= UNKNOWN_SHARE)).then(pl.col(name)).alias(name)
+        for name in frame.columns
     ]
     return frame.with_columns(unknown).rechunk()
 
@@ -79,11 +81,9 @@ def _check(protocol: Protocol, frame: pl.DataFrame, arrow: pa.Table) -> None:
     """Every row of both, and some rows of single evaluation."""
     low, high = polars_floor.tiers(frame)
     found = read_incidents(arrow).evaluate(protocol)
-    names = [tier.name for tier in protocol.tiers]
+    names = np.array([tier.name for tier in protocol.tiers])
     for column, expected in (("lowest", low), ("highest", high)):
-        codes = found[column].combine_chunks().indices if found[column].num_chunks == 1 else None
-        mine = pl.from_arrow(found[column]).cast(pl.String) if codes is None else pl.Series(names)[np.asarray(codes)]
-        if not (mine == pl.Series(names)[expected.to_numpy()]).all():
+        if (np.asarray(found[column].cast(pa.string())) != names[expected.to_numpy()]).any():
             raise SystemExit(f"the {column} tiers differ")
     for row in range(0, len(frame), max(1, len(frame) // 500)):
         facts = {name: value for name, value in frame.row(row, named=True).items() if value is not None}
@@ -92,7 +92,9 @@ def _check(protocol: Protocol, frame: pl.DataFrame, arrow: pa.Table) -> None:
             raise SystemExit(f"row {row} is not what single evaluation says")
 
 
-def _contenders(protocol: Protocol, frame: pl.DataFrame, arrow: pa.Table, parquet: Path) -> dict[str, Callable[[], Any]]:
+def _contenders(
+    protocol: Protocol, frame: pl.DataFrame, arrow: pa.Table, parquet: Path
+) -> dict[str, Callable[[], Any]]:
     engine = engine_of(protocol)
     history = read_incidents(arrow)
     names = list(protocol.facts)
@@ -101,7 +103,9 @@ def _contenders(protocol: Protocol, frame: pl.DataFrame, arrow: pa.Table, parque
     def ranges() -> list[TierRange]:
         reader = RowReader(history.binding(protocol), None)
         return [
-            engine.tier_range(engine.plan.sheet(part)) for _, rows in history.read(reader) for _, part in rows.block.parts()
+            engine.tier_range(engine.plan.sheet(part))
+            for _, rows in history.read(reader)
+            for _, part in rows.block.parts()
         ]
 
     return {
@@ -137,12 +141,12 @@ def _seconds(work: Callable[[], Any]) -> float:
     return elapsed
 
 
-def _setting(options: argparse.Namespace, frame: pl.DataFrame) -> str:
+def _setting(options: argparse.Namespace) -> str:
     kind = "skewed" if options.skew else "every fact drawn by itself"
     return (
-        f"{options.incidents:,} incidents, {kind}, {UNKNOWN_SHARE:.0%} of the facts unknown; medians of {options.rounds} "
-        f"rounds; Python {platform.python_version()}, NumPy {np.__version__}, Polars {pl.__version__}, {os.cpu_count()} "
-        f"processors\n"
+        f"{options.incidents:,} incidents, {kind}, {UNKNOWN_SHARE:.0%} of the facts unknown; medians of "
+        f"{options.rounds} rounds; Python {platform.python_version()}, NumPy {np.__version__}, "
+        f"Polars {pl.__version__}, {os.cpu_count()} processors\n"
     )
 
 

@@ -46,7 +46,11 @@ def _ends() -> tuple[Expr, Expr]:
         _reaches("harm", option) for option in ("threatened", "injured", "seriously_injured", "killed")
     )
     local, national = _reaches("media", "local"), _reaches("media", "national")
-    likely, ongoing, some = _reaches("threat", "likely"), _reaches("threat", "ongoing"), _reaches("misinformation", "some")
+    likely, ongoing, some = (
+        _reaches("threat", "likely"),
+        _reaches("threat", "ongoing"),
+        _reaches("misinformation", "some"),
+    )
 
     def one_of(name: str, *options: str) -> Expr:
         return _any(*(col(name) == option for option in options))

@@ -49,7 +49,9 @@ def column(fact: Fact, values: Sequence[Any]) -> Column:
             codes = [len(options) if value is None else options.index(value) for value in values]
             return Codes(np.array(codes, np.uint16), tuple(range(len(options))), known)
         case "choices":
-            chosen = {place: np.array([bool((value or 0) >> place & 1) for value in values]) for place in range(len(options))}
+            chosen = {
+                place: np.array([bool((value or 0) >> place & 1) for value in values]) for place in range(len(options))
+            }
             return Chosen({place: pack(rows) for place, rows in chosen.items()}, known)
         case "text":
             return Texts(pa.array([value or "" for value in values], pa.string()), known)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import duckdb
@@ -44,7 +44,9 @@ def assert_same(outcome: Outcome, results: Sequence[Recommendation]) -> None:
     for row, result in enumerate(results):
         assert (plain[0][row], plain[1][row]) == result.range
         low, high = assumed[0][row], assumed[1][row]
-        assert result.standing == ("settled" if result.range[0] == result.range[1] else "assumed" if low == high else "open")
+        assert result.standing == (
+            "settled" if result.range[0] == result.range[1] else "assumed" if low == high else "open"
+        )
         assert result.scope == SCOPES[state(outcome.scope, row, rows)]
         for response in result.responses:
             assert response.state == STATES[state(outcome.responses[response.name], row, rows)]
@@ -80,13 +82,13 @@ def by_protocol(seed: int, protocols: int, incidents: int) -> Iterator[tuple[Pro
 # Frames
 
 
-KINDS = {
+KINDS: dict[str, Callable[[Any], Any]] = {
     "pyarrow": lambda arrow: arrow,
     "pandas": lambda arrow: arrow.to_pandas(),
     "pandas with Arrow types": lambda arrow: arrow.to_pandas(types_mapper=pd.ArrowDtype),
     "Polars": pl.from_arrow,
-    "Polars, lazy": lambda arrow: pl.from_arrow(arrow).lazy(),
-    "DuckDB": lambda arrow: duckdb.from_arrow(arrow),
+    "Polars, lazy": lambda arrow: pl.DataFrame(arrow).lazy(),
+    "DuckDB": duckdb.from_arrow,
 }
 
 
@@ -151,7 +153,9 @@ def test_slices_of_frames() -> None:
 # Parts of the engine
 
 
-@given(st.lists(st.lists(st.sampled_from([0, 1, 2]), min_size=5, max_size=5), min_size=1, max_size=12), st.integers(0, 13))
+@given(
+    st.lists(st.lists(st.sampled_from([0, 1, 2]), min_size=5, max_size=5), min_size=1, max_size=12), st.integers(0, 13)
+)
 def test_counting(truths: list[list[int]], number: int) -> None:
     """Counting in slices is counting: surely and possibly, for every number of parts."""
     parts = [Rails(pack(np.array([t == 2 for t in part])), pack(np.array([t > 0 for t in part]))) for part in truths]
@@ -161,15 +165,21 @@ def test_counting(truths: list[list[int]], number: int) -> None:
         assert state(found, row, 5) == (surely >= number, possibly >= number)
 
 
-@given(st.lists(st.tuples(*[st.integers(-(10**9), 10**9)] * 2), min_size=1), st.integers(-50, 50).filter(bool), st.integers(0, 40))
+@given(
+    st.lists(st.tuples(*[st.integers(-(10**9), 10**9)] * 2), min_size=1),
+    st.integers(-50, 50).filter(bool),
+    st.integers(0, 40),
+)
 def test_division_rounds_half_to_even(ends: list[tuple[int, int]], divisor: int, wider: int) -> None:
-    """A column of quotients is what the single engine divides, number by number."""
+    """A column of quotients is what the single engine divides."""
     low = np.array([min(pair) for pair in ends])
     high = np.array([max(pair) for pair in ends])
     by = Range(divisor, divisor + wider) if divisor > 0 else Range(divisor - wider, divisor)
     found = divided(Range(low, high), by, 1000)
     for row in range(len(ends)):
-        assert (found.low[row], found.high[row]) == quotient_range((int(low[row]), int(high[row])), (by.low, by.high), 1000)
+        assert (found.low[row], found.high[row]) == quotient_range(
+            (int(low[row]), int(high[row])), (by.low, by.high), 1000
+        )
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=200), st.integers(0, 70))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +15,8 @@ from rapid_response.protocol.expressions import Type
 from rapid_response.protocol.model import Fact, Protocol
 from rapid_response.protocol.problems import Problem, ProblemList, Span, TooManyProblems, did_you_mean, one_of
 from rapid_response.protocol.reading import Mapping as MappingNode
-from rapid_response.protocol.reading import Node, Scalar, Sequence as SequenceNode
+from rapid_response.protocol.reading import Node, Scalar
+from rapid_response.protocol.reading import Sequence as SequenceNode
 from rapid_response.protocol.values import Encoded, Unfit, encode, from_yaml
 
 TEXT, MOMENT = Type("text"), Type("moment")
@@ -45,6 +47,11 @@ class Binding:
     outcome: Bound | None
 
     @property
+    def private_columns(self) -> frozenset[str]:
+        """The columns that facts which the protocol marks private are read from."""
+        return frozenset(column for part in self.facts if part.private for column in part.columns)
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The columns of the source that are used."""
         used = [*self.facts, *self.helpers, *(part for part in (self.as_of, self.outcome) if part)]
@@ -54,7 +61,12 @@ class Binding:
 def bind_plainly(protocol: Protocol, header: Sequence[str], has_nulls: bool) -> Binding:
     """Without a mapping: columns named as facts are those facts, `id` is the id; all others are left alone."""
     facts = tuple(
-        Bound(fact.name, (fact.name,), Words(fact.type, protocol.time_zone, empty_is_unknown=not has_nulls), private=fact.private)
+        Bound(
+            fact.name,
+            (fact.name,),
+            Words(fact.type, protocol.time_zone, empty_is_unknown=not has_nulls),
+            private=fact.private,
+        )
         for fact in protocol.facts.values()
         if fact.name in header
     )
@@ -73,10 +85,8 @@ def bind(mapping: ColumnMapping, protocol: Protocol, header: Sequence[str]) -> B
     """A mapping with its names settled; raises HistoryError, which lists every problem."""
     problems = ProblemList()
     binding = None
-    try:
+    with suppress(TooManyProblems):
         binding = _Binder(mapping, protocol, header, problems).binding()
-    except TooManyProblems:
-        pass
     if problems or binding is None:
         raise HistoryError(problems)
     return binding
@@ -85,15 +95,13 @@ def bind(mapping: ColumnMapping, protocol: Protocol, header: Sequence[str]) -> B
 def check_columns(mapping: ColumnMapping, header: Sequence[str]) -> None:
     """Check that the source has the columns that a mapping names; raises HistoryError."""
     problems = ProblemList()
-    try:
+    with suppress(TooManyProblems):
         parts = [part for part in mapping.facts.values() if isinstance(part, FromColumns)]
         for part in [*parts, *mapping.columns.values(), mapping.as_of, mapping.outcome]:
             for scalar in part.columns if part else ():
                 _check_column(scalar, header, problems)
         for scalar in mapping.id:
             _check_column(scalar, header, problems)
-    except TooManyProblems:
-        pass
     if problems:
         raise HistoryError(problems)
 
@@ -207,7 +215,11 @@ class _Binder:
         rules = [
             (bool(part.formats), timed, "`formats` go with dates and moments"),
             (part.split is not None, several, "`split` goes with facts of several choices"),
-            (len(part.columns) > 1, timed or several or kind.name == "text", "several columns go with dates, moments, texts and facts of several choices"),
+            (
+                len(part.columns) > 1,
+                timed or several or kind.name == "text",
+                "several columns go with dates, moments, texts and facts of several choices",
+            ),
         ]
         for stated, fits, message in rules:
             if stated and not fits:

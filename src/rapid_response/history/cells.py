@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +43,7 @@ class CellReader:
     """Reads arrays of one column; what a value meant is remembered from one batch to the next."""
 
     reading: Reading
-    remembered: dict[tuple[type, Any], Encoded | None | Unfit]
+    remembered: dict[tuple[type, Any], Encoded | Unfit | None]
 
     def read(self, array: Any) -> Read:
         """An Arrow array of any type as a column of the reading's kind."""
@@ -100,10 +100,10 @@ class CellReader:
         meanings = [self.meaning(cell) for cell in coded.dictionary.to_pylist()]
         codes = _numbers(coded.indices)
         known = known_rows(coded)
-        column = _column(self.reading.kind, codes, _fitting(meanings), _known_among(codes, known, meanings), array)
+        column = _column(self.reading.kind, codes, _fitting(meanings), _known_among(codes, known, meanings))
         return Read(column, tuple(_misfits(coded, codes, known, meanings)))
 
-    def meaning(self, cell: Any) -> Encoded | None | Unfit:
+    def meaning(self, cell: Any) -> Encoded | Unfit | None:
         """What a cell means, or why it means nothing."""
         key = (type(cell), cell)
         if key not in self.remembered:
@@ -112,7 +112,7 @@ class CellReader:
             self.remembered[key] = self._meaning(cell)
         return self.remembered[key]
 
-    def _meaning(self, cell: Any) -> Encoded | None | Unfit:
+    def _meaning(self, cell: Any) -> Encoded | Unfit | None:
         try:
             return self.reading.read(cell)
         except Unfit as unfit:
@@ -122,12 +122,14 @@ class CellReader:
         """Lists of answers: as texts that hold each list, so that each different list is looked at once."""
         cells = array.to_pylist()
         order: dict[tuple[Any, ...] | None, int] = {}
-        codes = np.array([order.setdefault(None if cell is None else tuple(cell), len(order)) for cell in cells], np.int32)
+        codes = np.array(
+            [order.setdefault(None if cell is None else tuple(cell), len(order)) for cell in cells], np.int32
+        )
         meanings = [None if cell is None else self._meaning(list(cell)) for cell in order]
-        column = _column(self.reading.kind, codes, _fitting(meanings), _known_among(codes, None, meanings), array)
+        column = _column(self.reading.kind, codes, _fitting(meanings), _known_among(codes, None, meanings))
         wrong = [code for code, meaning in enumerate(meanings) if isinstance(meaning, Unfit)]
-        rows = np.flatnonzero(np.isin(codes, wrong)) if wrong else []
-        return Read(column, tuple(Misfit(int(row), cells[row], _unfit(meanings[codes[row]])) for row in rows))
+        rows = np.flatnonzero(np.isin(codes, wrong)).tolist()
+        return Read(column, tuple(Misfit(row, cells[row], _unfit(meanings[codes[row]])) for row in rows))
 
 
 def known_rows(array: Any) -> Words | None:
@@ -142,7 +144,11 @@ def known_rows(array: Any) -> Words | None:
 def _one_chunk(array: Any) -> Any:
     if not isinstance(array, pa.ChunkedArray):
         return array
-    return array.chunk(0) if array.num_chunks == 1 else pa.concat_arrays(array.unify_dictionaries().chunks or [_none(array)])
+    return (
+        array.chunk(0)
+        if array.num_chunks == 1
+        else pa.concat_arrays(array.unify_dictionaries().chunks or [_none(array)])
+    )
 
 
 def _none(array: Any) -> Any:
@@ -181,11 +187,11 @@ def _empty(kind: str, rows: int) -> Column:
             return Quantities(np.zeros(rows, np.int64), unknown)
 
 
-def _fitting(meanings: Sequence[Encoded | None | Unfit]) -> list[Encoded | None]:
+def _fitting(meanings: Sequence[Encoded | Unfit | None]) -> list[Encoded | None]:
     return [None if isinstance(meaning, Unfit) else meaning for meaning in meanings]
 
 
-def _known_among(codes: Numbers, known: Words | None, meanings: Sequence[Encoded | None | Unfit]) -> Words | None:
+def _known_among(codes: Numbers, known: Words | None, meanings: Sequence[Encoded | Unfit | None]) -> Words | None:
     """The known rows without those whose word means unknown, or nothing."""
     unknown = [code for code, meaning in enumerate(meanings) if meaning is None or isinstance(meaning, Unfit)]
     if not unknown:
@@ -201,9 +207,7 @@ def _gather(values: npt.NDArray[Any], codes: Numbers) -> Any:
     return values[np.clip(codes, 0, len(values) - 1)]
 
 
-def _column(
-    kind: Type, codes: Numbers, values: Sequence[Encoded | None], known: Words | None, array: Any
-) -> Column:
+def _column(kind: Type, codes: Numbers, values: Sequence[Encoded | None], known: Words | None) -> Column:
     match kind.name:
         case "yes_no":
             return Answers(pack(_gather(np.array([bool(value) for value in values], np.bool_), codes)), known)
@@ -216,7 +220,12 @@ def _column(
             return Chosen({option: pack(_chosen(masks, option, codes)) for option in used}, known)
         case "text":
             texts = pa.array([None if value is None else str(value) for value in values], pa.string())
-            return Texts(texts.take(pa.array(np.clip(codes, 0, max(len(values) - 1, 0)))) if len(values) else pa.nulls(len(codes), pa.string()), known)
+            return Texts(
+                texts.take(pa.array(np.clip(codes, 0, max(len(values) - 1, 0))))
+                if len(values)
+                else pa.nulls(len(codes), pa.string()),
+                known,
+            )
         case _:
             return Quantities(_gather(np.array([int(value or 0) for value in values], np.int64), codes), known)
 
@@ -245,7 +254,9 @@ def joined(arrays: Sequence[Any], digits: int | None) -> Any:
     """Several columns as one of texts, a space between; unknown where any is. `digits` restores leading zeros."""
     texts = [_as_texts(_one_chunk(array)) for array in arrays]
     if digits is not None:
-        texts = [pc.utf8_lpad(text, digits, "0") if place == len(texts) - 1 else text for place, text in enumerate(texts)]
+        texts = [
+            pc.utf8_lpad(text, digits, "0") if place == len(texts) - 1 else text for place, text in enumerate(texts)
+        ]
     if len(texts) == 1:
         return texts[0]
     empty = [pc.if_else(pc.equal(text, ""), None, text) for text in texts]
@@ -260,7 +271,7 @@ def _as_texts(array: Any) -> Any:
     return pc.utf8_trim_whitespace(array.cast(pa.string()))
 
 
-def united(reads: Sequence[Read], rows: int) -> Read:
+def united(reads: Sequence[Read]) -> Read:
     """Several columns of answers as one: chosen where any column says so, known where all are."""
     columns = [read.column for read in reads]
     assert all(isinstance(column, Chosen) for column in columns)
@@ -273,6 +284,3 @@ def united(reads: Sequence[Read], rows: int) -> Read:
         if column.known is not None:
             known = column.known if known is None else known & column.known
     return Read(Chosen(options, known), tuple(misfit for read in reads for misfit in read.misfits))
-
-
-Maker = Callable[[Any], Read]

@@ -66,7 +66,7 @@ Column = Answers | Codes | Quantities | Chosen | Texts
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Some incidents: how many, their facts by name, and the time of evaluation in microseconds, one for all or one each.
+    """Some incidents: how many, their facts by name, and the time of evaluation in microseconds, for all or each.
 
     A fact without a column is unknown in every row.
     """
@@ -83,24 +83,27 @@ class Block:
         for start in range(0, self.rows, ROWS_AT_ONCE):
             stop = min(start + ROWS_AT_ONCE, self.rows)
             columns = {name: _part(column, start, stop) for name, column in self.columns.items()}
-            yield start, Block(stop - start, columns, self.now[start:stop] if isinstance(self.now, np.ndarray) else self.now)
+            yield (
+                start,
+                Block(stop - start, columns, self.now[start:stop] if isinstance(self.now, np.ndarray) else self.now),
+            )
 
 
-def words_part(words: Words | None, start: int, stop: int) -> Words | None:
+def words_part(words: Words, start: int, stop: int) -> Words:
     """The words of the rows from `start`, a multiple of 64, up to `stop`."""
-    return words if words is None or words.ndim == 0 else words[start // 64 : (stop + 63) // 64]
+    return words if words.ndim == 0 else words[start // 64 : (stop + 63) // 64]
 
 
 def _part(column: Column, start: int, stop: int) -> Column:
-    known = words_part(column.known, start, stop)
+    known = None if column.known is None else words_part(column.known, start, stop)
     match column:
         case Answers(yes=yes):
-            return Answers(words_part(yes, start, stop), known)  # type: ignore[arg-type]
+            return Answers(words_part(yes, start, stop), known)
         case Codes(codes=codes, positions=positions):
             return Codes(codes[start:stop], positions, known)
         case Quantities(numbers=numbers):
             return Quantities(numbers[start:stop], known)
         case Chosen(options=options):
-            return Chosen({option: words_part(words, start, stop) for option, words in options.items()}, known)  # type: ignore[misc]
+            return Chosen({option: words_part(words, start, stop) for option, words in options.items()}, known)
         case Texts(texts=texts):
             return Texts(texts.slice(start, stop - start), known)

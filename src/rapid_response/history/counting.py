@@ -33,7 +33,7 @@ def _at_least(number: int, bits: Sequence[Words]) -> Words:
 
 
 def _sum(bits: Sequence[Words]) -> list[Words]:
-    """The number of set bits per row, in binary: one slice per digit, lowest first. Carry-save: three bits become two."""
+    """The number of set bits per row, one slice per binary digit, lowest first. Carry-save: three bits become two."""
     planes: _Planes = [list(bits)]
     position = 0
     while position < len(planes):

@@ -1,4 +1,4 @@
-"""Facts that a mapping works out by conditions: read as criteria and measures of the protocol language, run as a plan."""
+"""Facts that a mapping works out by conditions: criteria and measures of the protocol language, run as a plan."""
 
 from __future__ import annotations
 
@@ -88,11 +88,17 @@ class _Checker(Checker):
 
 
 def _kinds(protocol: Protocol) -> dict[str, Kind]:
-    kinds = {fact.type.kind: Kind(name=fact.type.kind, type=fact.type, options=fact.options) for fact in protocol.facts.values() if fact.type.kind}
+    kinds = {
+        fact.type.kind: Kind(name=fact.type.kind, type=fact.type, options=fact.options)
+        for fact in protocol.facts.values()
+        if fact.type.kind
+    }
     return {**kinds, **protocol.kinds}
 
 
-def _document(parts: Sequence[Derived], protocol: Protocol, mapping: ColumnMapping, problems: list[Problem]) -> MappingNode:
+def _document(
+    parts: Sequence[Derived], protocol: Protocol, mapping: ColumnMapping, problems: list[Problem]
+) -> MappingNode:
     """The derived facts as the criteria and measures of a protocol, each node in its own place."""
     criteria: list[tuple[Scalar, Node]] = []
     measures: list[tuple[Scalar, Node]] = []
@@ -105,8 +111,14 @@ def _document(parts: Sequence[Derived], protocol: Protocol, mapping: ColumnMappi
         elif kind.name in ("scale", "choice", "number") and part.node.get("when") is None:
             measures.append((part.key, _with_kind(part, kind)))
         else:
-            remedy = f"write {_INSTEAD.get(kind.name, '`cases`')}" if kind.name in (*_INSTEAD, "scale", "choice", "number") else "read it from a column"
-            problems.append(Problem("RM303", f"a fact of the type {kind.name} is not worked out like this", part.key.span, remedy))
+            remedy = (
+                f"write {_INSTEAD.get(kind.name, '`cases`')}"
+                if kind.name in (*_INSTEAD, "scale", "choice", "number")
+                else "read it from a column"
+            )
+            problems.append(
+                Problem("RM303", f"a fact of the type {kind.name} is not worked out like this", part.key.span, remedy)
+            )
     span = mapping.root.span
 
     def word(text: str) -> Scalar:
@@ -114,7 +126,11 @@ def _document(parts: Sequence[Derived], protocol: Protocol, mapping: ColumnMappi
 
     tiers = MappingNode(((word("lowest"), MappingNode((), span=span)),), span=span)
     sections: list[tuple[Scalar, Node]] = [(word("protocol"), word("mapping")), (word("tiers"), tiers)]
-    sections += [(word(name), MappingNode(tuple(entries), span=span)) for name, entries in (("criteria", criteria), ("measures", measures)) if entries]
+    sections += [
+        (word(name), MappingNode(tuple(entries), span=span))
+        for name, entries in (("criteria", criteria), ("measures", measures))
+        if entries
+    ]
     return MappingNode(tuple(sections), span=span)
 
 

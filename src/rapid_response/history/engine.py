@@ -100,6 +100,4 @@ def engine_of(protocol: Protocol) -> Engine:
 
     rules = planned(protocol.rules.values())
     levels = tuple(plan.slot(rule.part.tier) for rule in rules)
-    return Engine(
-        protocol, plan, planned(protocol.scope.values()), rules, planned(protocol.responses.values()), levels
-    )
+    return Engine(protocol, plan, planned(protocol.scope.values()), rules, planned(protocol.responses.values()), levels)

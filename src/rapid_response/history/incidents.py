@@ -88,7 +88,7 @@ class Report:
 
     def __str__(self) -> str:
         lines = [f"{self.rows:,} rows, {self.kept_aside:,} kept aside"]
-        lines += [f"  {count:,} × {column or 'the row'}: {problem}" for (column, problem), count in self.by_column.items()]
+        lines += [f"  {count:,} × {column or 'the row'}: {name}" for (column, name), count in self.by_column.items()]
         lines += [f"  {self.unit} {aside.line}: {aside}" for aside in self.examples[:10]]
         if self.asides > 10:
             lines.append(f"  … and {self.asides - 10:,} more")
@@ -104,7 +104,11 @@ class History:
     protocol: Protocol | None = None
 
     def check(
-        self, protocol: Protocol | None = None, *, as_of: str | dt.datetime | None = None, progress: Watcher | None = None
+        self,
+        protocol: Protocol | None = None,
+        *,
+        as_of: str | dt.datetime | None = None,
+        progress: Watcher | None = None,
     ) -> Report:
         """Read every row and say what does not fit, without evaluating anything.
 
@@ -164,7 +168,7 @@ class History:
     ) -> Written:
         """Evaluate into a folder, part by part: for what does not fit into memory, or takes long.
 
-        Results have the columns of `evaluate`, as Parquet or CSV files; rows that do not fit go into files of their own.
+        Results have the columns of `evaluate`, as Parquet or CSV files; rows that do not fit go into others.
         Called again after an interruption, it goes on where it stopped, as long as protocol, mapping, source and time
         are the same. Raises HistoryError as `evaluate` does, and where the folder holds another evaluation.
         """

@@ -55,7 +55,8 @@ def _among(codes: Numbers, accepted: list[int], size: int) -> Flags | bool:
     """Which codes are among the accepted: a comparison or two for each run of neighbors."""
     if not accepted:
         return False
-    return reduce(operator.or_, (_between(codes, *run, size) for run in _runs(accepted)))
+    found: Flags = reduce(operator.or_, (_between(codes, *run, size) for run in _runs(accepted)))
+    return found
 
 
 def _runs(accepted: list[int]) -> Iterator[tuple[int, int]]:

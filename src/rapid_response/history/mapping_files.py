@@ -23,7 +23,8 @@ from rapid_response.protocol.problems import (
     did_you_mean,
     one_of,
 )
-from rapid_response.protocol.reading import Mapping, Node, Scalar, Sequence as SequenceNode, read_source, read_yaml
+from rapid_response.protocol.reading import Mapping, Node, Scalar, read_source, read_yaml
+from rapid_response.protocol.reading import Sequence as SequenceNode
 from rapid_response.protocol.schema import NAME
 
 SECTIONS = ("mapping", "title", "time_zone", "read", "unknown", "id", "as_of", "outcome", "columns", "facts")
@@ -162,7 +163,7 @@ class _Reader:
             return FromColumns(name=key.text, columns=(node,), unknown=general, span=key.span)
         part = self.as_mapping(key, node)
         if (always := part.get("always")) is not None:
-            self.refuse_beside(part, "always", key)
+            self.refuse_beside(part, "always")
             return Always(key.text, always, key.span)
         derived = next((name for name in DERIVED if part.get(name) is not None), None)
         if derived is None:
@@ -173,10 +174,12 @@ class _Reader:
                 raise self.fault("RM104", message, beside.span, "name the column under `columns:` and use that name")
         return Derived(key.text, part, key)
 
-    def refuse_beside(self, part: Mapping, key: str, owner: Scalar) -> None:
+    def refuse_beside(self, part: Mapping, key: str) -> None:
         for other, _ in part.entries:
             if other.text != key:
-                raise self.fault("RM104", f"`{key}` and `{other.text}` exclude each other", other.span, "keep one of them")
+                raise self.fault(
+                    "RM104", f"`{key}` and `{other.text}` exclude each other", other.span, "keep one of them"
+                )
 
     def one_column(self, root: Mapping, key: str, general: frozenset[str]) -> FromColumns | None:
         node, name = root.get(key), root.key(key)
@@ -228,7 +231,9 @@ class _Reader:
         items = node.items if isinstance(node, SequenceNode) else (node,)
         for item in items:
             if not isinstance(item, Scalar) or (item.text == "" and not empty):
-                raise self.fault("RM103", "text, or a list of texts, was expected here", item.span, "write it like [a, b]")
+                raise self.fault(
+                    "RM103", "text, or a list of texts, was expected here", item.span, "write it like [a, b]"
+                )
         return tuple(item for item in items if isinstance(item, Scalar))
 
     def formats(self, node: Node | None) -> Iterator[str]:
@@ -289,7 +294,9 @@ class _Reader:
         self.check_encoding(node, stated.get("encoding"))
         delimiter = stated.get("delimiter")
         if delimiter is not None and len(delimiter.encode()) != 1:
-            raise self.fault("RM103", "a delimiter is one character", node.by_key["delimiter"][1].span, 'like ";" or "|"')
+            raise self.fault(
+                "RM103", "a delimiter is one character", node.by_key["delimiter"][1].span, 'like ";" or "|"'
+            )
         return ReadOptions(**stated)
 
     def check_encoding(self, node: Mapping, encoding: str | None) -> None:

@@ -19,9 +19,7 @@ from rapid_response.history.counting import at_least
 from rapid_response.history.ranges import ENDLESS, Range, exactly
 from rapid_response.history.slices import (
     ALL,
-    NO,
     NONE,
-    UNKNOWN,
     YES,
     Rails,
     Words,
@@ -510,8 +508,7 @@ def _choice_of_cases(sheet: Sheet, pairs: list[tuple[int, int]], otherwise: int 
     for when, value in reversed(pairs):
         holds: Rails = sheet.found[when]
         found = tuple(
-            (new & holds.possibly) | (old & ~holds.surely)
-            for new, old in zip(sheet.found[value], found, strict=True)
+            (new & holds.possibly) | (old & ~holds.surely) for new, old in zip(sheet.found[value], found, strict=True)
         )
     return found
 
@@ -527,5 +524,3 @@ def _range_of_cases(sheet: Sheet, pairs: list[tuple[int, int]], otherwise: int |
         high = np.where(surely, new.high, np.where(possibly, ranges.greatest([found.high, new.high]), found.high))
         found = Range(low, low if plain else high)
     return found
-
-

@@ -34,7 +34,7 @@ class Rationales:
     """The reasons of many incidents, as two Arrow tables that join on the number of a reason.
 
     `reasons`: `reason` (number), `rule`, `effect`, `because`, `conditions` (a list of texts) and `incidents`, how many
-    it decided. `incidents`: `id` and `reasons`, a list of numbers in the order of the rules, empty where no rule decided.
+    it decided. `incidents`: `id` and `reasons`, a list of numbers in the order of the rules, empty where none decided.
     """
 
     reasons: Any
@@ -143,17 +143,20 @@ class RationaleFinder:
         self, rule: _RuleReasons, causes: list[int], bits: list[npt.NDArray[np.uint8]], rows: int
     ) -> npt.NDArray[np.int32]:
         """Numbers by a table of all sets of causes that there can be."""
-        keys = np.zeros(rows, np.uint16 if len(bits) > 8 else np.uint8)
+        keys = np.zeros(rows, np.uint16)
         for place, bit in enumerate(bits):
-            keys |= bit.astype(keys.dtype) << keys.dtype.type(place)
+            keys |= bit.astype(np.uint16) << np.uint16(place)
         counts = np.bincount(keys, minlength=1 << len(bits))
         table = np.zeros(len(counts), np.int32)
         for key in np.flatnonzero(counts).tolist():
             chosen = [cause for place, cause in enumerate(causes) if key >> place & 1]
             table[key] = self.number(rule, chosen, int(counts[key]))
-        return table[keys]
+        numbers: npt.NDArray[np.int32] = table[keys]
+        return numbers
 
-    def sorted_out(self, rule: _RuleReasons, causes: list[int], bits: list[npt.NDArray[np.uint8]]) -> npt.NDArray[np.int32]:
+    def sorted_out(
+        self, rule: _RuleReasons, causes: list[int], bits: list[npt.NDArray[np.uint8]]
+    ) -> npt.NDArray[np.int32]:
         """Numbers by sorting, where a rule has many causes."""
         packed = np.packbits(np.stack(bits, axis=1), axis=1)
         keys, places, counts = np.unique(packed, axis=0, return_inverse=True, return_counts=True)
@@ -162,7 +165,8 @@ class RationaleFinder:
             self.number(rule, [causes[place] for place in np.flatnonzero(row)], int(count))
             for row, count in zip(chosen, counts, strict=True)
         ]
-        return np.array(numbers, np.int32)[places.reshape(-1)]
+        found: npt.NDArray[np.int32] = np.array(numbers, np.int32)[places.reshape(-1)]
+        return found
 
     def number(self, rule: _RuleReasons, causes: list[int], rows: int) -> int:
         """The number of a reason, which is noted when it is met for the first time."""
@@ -205,6 +209,5 @@ def _bits(words: Words, rows: Numbers) -> npt.NDArray[np.uint8]:
     if words.ndim == 0:
         return np.full(len(rows), int(words) & 1, np.uint8)
     octets = words.view(np.uint8)
-    return (octets[rows >> 3] >> (rows & 7).astype(np.uint8)) & np.uint8(1)
-
-
+    found: npt.NDArray[np.uint8] = (octets[rows >> 3] >> (rows & 7).astype(np.uint8)) & np.uint8(1)
+    return found

@@ -100,7 +100,10 @@ def _words(codes: Levels, names: Any, there: Words, rows: int) -> Any:
 
 def _truths(rails: Rails, there: Words, rows: int) -> Any:
     known = (rails.surely | ~rails.possibly) & there
-    bitmaps = [None if known.ndim == 0 and known else pa.py_buffer(to_octets(known, rows)), pa.py_buffer(to_octets(rails.surely, rows))]
+    bitmaps = [
+        None if known.ndim == 0 and known else pa.py_buffer(to_octets(known, rows)),
+        pa.py_buffer(to_octets(rails.surely, rows)),
+    ]
     return pa.Array.from_buffers(pa.bool_(), rows, bitmaps)
 
 
@@ -122,6 +125,7 @@ def outcome_column(protocol: Protocol, outcome: Codes) -> Any:
     known = positions >= 0
     if outcome.known is not None:
         known &= flags(outcome.known, len(positions))
-    return pa.array([names[place] if there else None for place, there in zip(positions.tolist(), known.tolist(), strict=True)], pa.string())
-
-
+    return pa.array(
+        [names[place] if there else None for place, there in zip(positions.tolist(), known.tolist(), strict=True)],
+        pa.string(),
+    )

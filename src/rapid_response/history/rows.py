@@ -1,4 +1,4 @@
-"""Rows of a source as blocks for the engine: facts as columns, ids, times of evaluation, and the rows that do not fit."""
+"""Rows of a source as blocks for the engine: facts as columns, times of evaluation, and the rows that do not fit."""
 
 from __future__ import annotations
 
@@ -61,11 +61,6 @@ class Rows:
         return self.block.rows + len(self.batch.broken)
 
     @property
-    def bound(self) -> tuple[Bound, ...]:
-        """How facts and helper columns are read."""
-        return (*self.binding.facts, *self.binding.helpers)
-
-    @property
     def ids(self) -> Any:
         """The ids as an Arrow array of texts; without any, the numbers of the rows or lines in their source."""
         if self.binding.id:
@@ -110,17 +105,17 @@ class RowReader:
 
     def column(self, part: Bound, batch: Batch, aside: list[Aside]) -> Column:
         """One fact, from its columns."""
-        read = self.cells(part, [batch.table[name] for name in part.columns], batch.table.num_rows)
+        read = self.cells(part, [batch.table[name] for name in part.columns])
         for misfit in read.misfits:
             aside.append(_aside(part, misfit, batch))
         return read.column
 
-    def cells(self, part: Bound, arrays: Sequence[Any], rows: int) -> Read:
+    def cells(self, part: Bound, arrays: Sequence[Any]) -> Read:
         if part.name not in self.readers:
             self.readers[part.name] = [CellReader(part.words, {}) for _ in part.columns]
         readers = self.readers[part.name]
         if len(arrays) > 1 and part.words.kind.name == "choices":
-            return united([reader.read(array) for reader, array in zip(readers, arrays, strict=True)], rows)
+            return united([reader.read(array) for reader, array in zip(readers, arrays, strict=True)])
         if len(arrays) > 1 or part.digits is not None:
             return readers[0].read(joined(arrays, part.digits))
         return readers[0].read(arrays[0])

@@ -7,8 +7,9 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -27,6 +28,7 @@ from rapid_response.protocol.problems import Problem
 
 Format = Literal["parquet", "csv"]
 MANIFEST = "evaluation.json"
+ROWS_IN_A_PART = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,40 +50,53 @@ class Written:
         return f"{self.rows:,} rows, {evaluated:,} evaluated, {self.kept_aside:,} kept aside, in {self.folder}"
 
 
+class Part(NamedTuple):
+    """A part that is written: how many pieces of the source it holds, rows, and rows kept aside."""
+
+    pieces: int
+    rows: int
+    kept_aside: int
+
+
 @dataclass
 class FolderWriter:
-    """Writes the parts of one evaluation; `parts` are those that are done, by rows and rows kept aside."""
+    """Writes the parts of one evaluation; `parts` are those that are done."""
 
     folder: Path
     form: Format
     key: str
-    parts: list[tuple[int, int]]
+    parts: list[Part]
 
     def write(self, engine: Engine, source: Source, reader: RowReader, clock: Clock) -> Written:
         """Evaluate and write all parts that are not done yet."""
-        done = len(self.parts)
-        clock.rows = sum(rows for rows, _ in self.parts)
-        remaining = (piece for number, piece in enumerate(source.pieces(reader.binding.columns)) if number >= done)
+        clock.rows = sum(part.rows for part in self.parts)
+        done = sum(part.pieces for part in self.parts)
+        held: list[tuple[Rows, Any]] = []
         try:
-            for piece, batch in read_ahead(remaining):
+            for piece, batch in read_ahead(islice(source.pieces(reader.binding.columns), done, None)):
                 rows = reader.read(batch)
-                self.part(engine, source, rows)
+                held.append((rows, _fitting(engine, rows)))
+                if sum(rows.count for rows, _ in held) >= ROWS_IN_A_PART:
+                    self.part(held, source)
+                    held = []
                 clock.add(rows.count, piece.share)
+            if held:
+                self.part(held, source)
             self.note(complete=True)
         except OSError as error:
             raise _unwritable(self.folder, error) from None
         return self.written()
 
-    def part(self, engine: Engine, source: Source, rows: Rows) -> None:
+    def part(self, held: Sequence[tuple[Rows, Any]], source: Source) -> None:
         """Write one part, then say that it is done."""
         number = len(self.parts)
-        aside = list(kept_aside(rows, source.name, source.unit, private_columns(rows, engine)))
+        aside = [told for rows, _ in held for told in kept_aside(rows, source)]
         if aside:
-            text = "".join(json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in aside)
+            text = "".join(json.dumps(told, ensure_ascii=False, default=str) + "\n" for told in aside)
             _write_whole(self.aside(number), lambda path: path.write_text(text, encoding="utf-8"))
-        table = result_table(engine, rows).filter(pa.array(flags(rows.fitting, rows.block.rows)))
-        _write_whole(self.results(number), lambda path: _write_table(table.drop_columns(["problem"]), path, self.form))
-        self.parts.append((rows.count, len(aside)))
+        table = pa.concat_tables([table for _, table in held])
+        _write_whole(self.results(number), lambda path: _write_table(table, path, self.form))
+        self.parts.append(Part(len(held), sum(rows.count for rows, _ in held), len(aside)))
         self.note(complete=False)
 
     def note(self, complete: bool) -> None:
@@ -100,15 +115,15 @@ class FolderWriter:
         numbers = range(len(self.parts))
         return Written(
             self.folder,
-            sum(rows for rows, _ in self.parts),
-            sum(aside for _, aside in self.parts),
+            sum(part.rows for part in self.parts),
+            sum(part.kept_aside for part in self.parts),
             tuple(self.results(number) for number in numbers),
-            tuple(self.aside(number) for number in numbers if self.parts[number][1]),
+            tuple(self.aside(number) for number in numbers if self.parts[number].kept_aside),
         )
 
 
 def open_folder(folder: Path, form: Format, key: str, resumable: bool) -> FolderWriter:
-    """A writer that goes on where the same evaluation was interrupted; raises HistoryError where another one is there."""
+    """A writer that goes on where the same evaluation stopped; raises HistoryError where another one is there."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         manifest = folder / MANIFEST
@@ -121,7 +136,7 @@ def open_folder(folder: Path, form: Format, key: str, resumable: bool) -> Folder
         message = f"`{folder}` holds the results of another evaluation"
         remedy = "the protocol, the mapping, the source or the time differs: write to another folder"
         raise HistoryError([Problem("RM508", message, help=remedy)])
-    return FolderWriter(folder, form, key, [(rows, aside) for rows, aside in found["parts"]] if resumable else [])
+    return FolderWriter(folder, form, key, [Part(*part) for part in found["parts"]] if resumable else [])
 
 
 def evaluation_key(engine: Engine, mapping_text: str, source: Source, as_of: object) -> str:
@@ -130,29 +145,29 @@ def evaluation_key(engine: Engine, mapping_text: str, source: Source, as_of: obj
     return "sha256:" + hashlib.sha256(json.dumps(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def private_columns(rows: Rows, engine: Engine) -> frozenset[str]:
-    """The columns that facts which the protocol marks private are read from."""
-    private = {name for name, fact in engine.protocol.facts.items() if fact.private}
-    return frozenset(column for part in rows.bound if part.name in private for column in part.columns)
-
-
-def kept_aside(rows: Rows, name: str, unit: str, private: frozenset[str]) -> Iterator[dict[str, Any]]:
+def kept_aside(rows: Rows, source: Source) -> Iterator[dict[str, Any]]:
     """The rows that do not fit, each with where it stands, what is wrong, and its cells but for private ones."""
+    private = rows.binding.private_columns
     by_row: dict[int, list[Aside]] = {}
     for part in rows.aside:
         if part.row is not None:
             by_row.setdefault(part.row, []).append(part)
     for row, parts in sorted(by_row.items()):
         cells = {key: cell_text(cell) for key, cell in rows.batch.whole(row).items() if key not in private}
-        yield _told(name, unit, parts) | {"row": cells}
+        yield _told(source, parts) | {"row": cells}
     for record, part in zip(rows.batch.broken, (part for part in rows.aside if part.row is None), strict=True):
-        text = {} if private else {"text": record.text}
-        yield _told(name, unit, [part]) | text
+        yield _told(source, [part]) | ({} if private else {"text": record.text})
 
 
-def _told(name: str, unit: str, parts: Sequence[Aside]) -> dict[str, Any]:
+def _fitting(engine: Engine, rows: Rows) -> Any:
+    """The results of the rows that fit."""
+    table = result_table(engine, rows).drop_columns(["problem"])
+    return table.filter(pa.array(flags(rows.fitting, rows.block.rows)))
+
+
+def _told(source: Source, parts: Sequence[Aside]) -> dict[str, Any]:
     problems = [{key: value for key, value in part.to_dict().items() if key != "line"} for part in parts]
-    return {"file": name, unit: parts[0].line, "problems": problems}
+    return {"file": source.name, source.unit: parts[0].line, "problems": problems}
 
 
 def _write_table(table: Any, path: Path, form: Format) -> None:
@@ -185,5 +200,3 @@ def _unwritable(folder: Path, error: Exception) -> HistoryError:
     reason = getattr(error, "strerror", None) or "its notes cannot be read"
     message = f"results cannot be written to `{folder}`: {reason.lower()}"
     return HistoryError([Problem("RM508", message, help="check the folder and the space left")])
-
-

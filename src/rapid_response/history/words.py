@@ -23,13 +23,13 @@ class Words:
     """How the cells of a column are read as values of a type.
 
     `values` are what listed words mean, None for unknown; `otherwise` is what counts where a cell is neither listed nor
-    a value as it stands; without it such a cell does not fit. An empty cell is unknown unless the source has nulls for that.
+    a value as it stands; without it such a cell does not fit. An empty cell is unknown, unless the source has nulls.
     """
 
     kind: Type
     zone: str | None
     values: Mapping[str, Encoded | None] = field(default_factory=dict)
-    otherwise: Encoded | None | object = UNFIT_OTHERWISE
+    otherwise: Encoded | object | None = UNFIT_OTHERWISE
     unknown: frozenset[str] = frozenset()
     formats: tuple[str, ...] = ()
     split: str | None = None

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -46,7 +47,7 @@ class SQLite:
         with closing(_connect(self.path)) as connection:
             cursor = connection.execute(self.query)
             while rows := cursor.fetchmany(ROWS):
-                yield Piece(lambda rows=rows, first=first: self.batch(rows, first, columns), None)
+                yield Piece(partial(self.batch, rows, first, columns), None)
                 first += len(rows)
 
     def batch(self, rows: list[tuple[Any, ...]], first: int, columns: Sequence[str]) -> Batch:
@@ -93,7 +94,7 @@ def open_database(url: str, table: str | None, query: str | None) -> Source:
     if (table is None) == (query is None):
         message, remedy = "a database needs either a table or a query", 'add table="incidents" or query="SELECT …"'
         raise HistoryError([Problem("RM502", message, help=remedy)])
-    asked = query or f"SELECT * FROM {'.'.join(_quoted(part) for part in str(table).split('.'))}"
+    asked = query or f"SELECT * FROM {'.'.join(_quoted(part) for part in str(table).split('.'))}"  # noqa: S608
     scheme, _, rest = url.partition("://")
     try:
         if scheme == "sqlite":

@@ -11,9 +11,11 @@ import csv
 import gzip
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -59,7 +61,7 @@ class Delimited:
         size = max(self.path.stat().st_size, 1)
         with _opened(self.path) as (file, raw):
             for block in _blocks(file, self):
-                yield Piece(lambda block=block: _read(block, self, wanted), min(raw.tell() / size, 1))
+                yield Piece(partial(_read, block, self, wanted), min(raw.tell() / size, 1))
 
 
 def open_delimited(path: Path, delimiter: str, encoding: str) -> Source:
@@ -89,23 +91,15 @@ class _Block:
     regular: bool
 
 
-class _Opened:
-    """A file and the raw file below it, whose position tells how far reading has come."""
-
-    def __init__(self, path: Path) -> None:
-        self.raw = path.open("rb")
-        self.file: IO[bytes] = gzip.open(self.raw) if path.suffix == ".gz" else self.raw  # type: ignore[assignment]
-
-    def __enter__(self) -> tuple[IO[bytes], IO[bytes]]:
-        return self.file, self.raw
-
-    def __exit__(self, *_: object) -> None:
-        self.file.close()
-        self.raw.close()
-
-
-def _opened(path: Path) -> _Opened:
-    return _Opened(path)
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
+    """A file, and the raw file below it, whose position tells how far reading has come."""
+    with path.open("rb") as raw:
+        if path.suffix != ".gz":
+            yield raw, raw
+            return
+        with gzip.open(raw) as file:
+            yield cast(IO[bytes], file), raw
 
 
 def _octets(file: IO[bytes], encoding: str, name: str) -> Iterator[bytes]:
@@ -181,7 +175,9 @@ def _split(content: bytes, line: int, delimiter: str, is_last: bool) -> _Block:
     starts = np.concatenate([[0], ends[:-1]]).astype(np.int64) if len(ends) else ends
     lines = line + np.searchsorted(newlines, starts)
     filled = ends - starts > 2
-    filled[~filled] = [bool(content[start:end].strip(b"\r\n")) for start, end in zip(starts[~filled], ends[~filled], strict=True)]
+    filled[~filled] = [
+        bool(content[start:end].strip(b"\r\n")) for start, end in zip(starts[~filled], ends[~filled], strict=True)
+    ]
     last = ends[-1:]
     if len(last) and not filled[-1]:
         filled[-1] = True  # the block ends there; a row without text is dropped when it is read
@@ -202,7 +198,9 @@ def _ends_by_reader(content: bytes, delimiter: str, is_last: bool) -> Offsets:
     lines = content.split(b"\n")
     sizes = np.cumsum([len(line) + 1 for line in lines])
     sizes[-1] -= 1
-    reader = csv.reader((line.decode("utf-8", "replace").replace("\r", "") + "\n" for line in lines), delimiter=delimiter)
+    reader = csv.reader(
+        (line.decode("utf-8", "replace").replace("\r", "") + "\n" for line in lines), delimiter=delimiter
+    )
     ends = [int(sizes[reader.line_num - 1]) for _ in reader]
     whole = ends if is_last else [end for end in ends[:-1] if end < len(content)]
     return np.array(sorted({end for end in whole if end}), np.int64)

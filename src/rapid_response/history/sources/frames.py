@@ -84,7 +84,9 @@ def with_columns(source: Frame, added: Any) -> Any:
     if isinstance(frame, nw.LazyFrame):
         return _lazy(frame, _joined(source.table, added))
     series = [
-        nw.new_series(name, added[name].to_pylist(), backend=frame.implementation) if False else _series(name, added, frame)
+        nw.new_series(name, added[name].to_pylist(), backend=frame.implementation)
+        if False
+        else _series(name, added, frame)
         for name in added.column_names
     ]
     return frame.with_columns(*series).to_native()

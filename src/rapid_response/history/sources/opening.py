@@ -65,4 +65,6 @@ def _open_file(path: Path, delimiter: str | None, encoding: str, sheet: str | No
 
             return open_parquet(path)
         case _:
-            raise HistoryError([Problem("RM502", f"`{path.name}` is of no known kind", help=f"its name ends in {KINDS}")])
+            raise HistoryError(
+                [Problem("RM502", f"`{path.name}` is of no known kind", help=f"its name ends in {KINDS}")]
+            )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -42,7 +43,7 @@ class Parquet:
         for group in range(self.file.num_row_groups):
             rows = self.file.metadata.row_group(group).num_rows
             share = (first - 1 + rows) / total
-            yield Piece(lambda group=group, first=first: self.batch(group, first, columns), share)
+            yield Piece(partial(self.batch, group, first, columns), share)
             first += rows
 
     def batch(self, group: int, first: int, columns: Sequence[str]) -> Batch:
@@ -62,7 +63,9 @@ def open_parquet(path: Path) -> Source:
     """A Parquet file; raises HistoryError where it is none."""
     try:
         schema = pa.parquet.read_schema(path)
-        texts = [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)]
+        texts = [
+            field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
+        ]
         file = pa.parquet.ParquetFile(path, read_dictionary=texts, pre_buffer=True)
     except (pa.ArrowException, OSError) as error:
         message = f"`{path}` cannot be read as Parquet: {type(error).__name__}"

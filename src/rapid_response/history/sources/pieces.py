@@ -54,7 +54,7 @@ class Piece:
 
 
 class Source(Interface):
-    """A table of past incidents. `unit` says what the numbers of its rows count; `mark` changes when its content does."""
+    """A table of past incidents. `unit` says what the numbers of its rows count."""
 
     @property
     def name(self) -> str:
@@ -107,7 +107,9 @@ def loose_table(names: Sequence[str], columns: Sequence[Sequence[Any]]) -> Any:
 
 def _loose_column(cells: Sequence[Any]) -> Any:
     if any(isinstance(cell, list) for cell in cells):
-        lists = [None if (text := cell_text(cell)) is None else text if isinstance(text, list) else [text] for cell in cells]
+        lists = [
+            None if (text := cell_text(cell)) is None else text if isinstance(text, list) else [text] for cell in cells
+        ]
         return pa.array(lists, pa.list_(pa.string()))
     return pa.array([cell_text(cell) for cell in cells], pa.string())
 

@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
+from pathlib import Path
 from typing import IO, Any, Literal
 
 import numpy as np
@@ -46,10 +48,10 @@ class Records:
         for record in self.records():
             held.append(record)
             if len(held) == RECORDS_IN_A_PIECE:
-                yield Piece(lambda held=held: _batch(held, columns), None)
+                yield Piece(partial(_batch, held, columns), None)
                 held = []
         if held:
-            yield Piece(lambda: _batch(held, columns), 1)
+            yield Piece(partial(_batch, held, columns), 1)
 
     def records(self) -> Iterator[tuple[int, Any]]:
         """Each record with its number: an object, or what is wrong with it."""
@@ -83,10 +85,14 @@ def _parsed_list(content: bytes, source: Records) -> list[Any]:
     except (ValueError, RecursionError) as error:
         place = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         message = f"`{source.path}` is not valid JSON{place}"
-        raise HistoryError([Problem("RM501", message, help="it is a list of objects, or one object per line")]) from None
+        raise HistoryError(
+            [Problem("RM501", message, help="it is a list of objects, or one object per line")]
+        ) from None
     if not isinstance(loaded, list):
         message = f"`{source.path}` is not a list of records"
-        raise HistoryError([Problem("RM501", message, help="write [{…}, {…}], or one object per line in a .jsonl file")])
+        raise HistoryError(
+            [Problem("RM501", message, help="write [{…}, {…}], or one object per line in a .jsonl file")]
+        )
     return [record if isinstance(record, dict) else _not_an_object(number) for number, record in enumerate(loaded, 1)]
 
 

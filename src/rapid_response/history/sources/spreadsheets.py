@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
@@ -43,7 +44,7 @@ class Sheet:
         """So many rows at a time; rows without any cell are left out."""
         for start in range(0, len(self.rows), ROWS):
             done = min(start + ROWS, len(self.rows)) / len(self.rows)
-            yield Piece(lambda start=start: self.batch(start, columns), done)
+            yield Piece(partial(self.batch, start, columns), done)
 
     def batch(self, start: int, columns: Sequence[str]) -> Batch:
         """The rows from a position on."""
@@ -70,16 +71,18 @@ def open_sheet(path: Path, sheet: str | None) -> Source:
         raise HistoryError([Problem("RM507", "reading spreadsheets needs python-calamine", help=remedy)]) from None
     try:
         workbook = calamine.CalamineWorkbook.from_path(str(path))
-        names = workbook.sheet_names
+        sheets = workbook.sheet_names
     except (calamine.CalamineError, OSError) as error:
         message = f"`{path}` cannot be read as a spreadsheet: {type(error).__name__}"
         raise HistoryError([Problem("RM501", message, help="save it as .xlsx, or as .csv")]) from None
-    if sheet is not None and sheet not in names:
-        remedy = did_you_mean(sheet, names, f"write {one_of(names)}")
+    if sheet is not None and sheet not in sheets:
+        remedy = did_you_mean(sheet, sheets, f"write {one_of(sheets)}")
         raise HistoryError([Problem("RM501", f"`{path}` has no sheet `{sheet}`", help=remedy)])
-    rows = workbook.get_sheet_by_name(sheet or names[0]).to_python(skip_empty_area=False)
-    first = next((place for place, row in enumerate(rows) if any(cell != "" for cell in row)), None)
-    if first is None:
-        raise HistoryError([Problem("RM503", f"the sheet in `{path}` is empty", help="its first row names the columns")])
-    header = tuple("" if cell == "" else str(cell_text(cell)) for cell in rows[first])
-    return Sheet(path, header, rows[first + 1 :], first + 2)
+    rows = workbook.get_sheet_by_name(sheet or sheets[0]).to_python(skip_empty_area=False)
+    first = next((place for place, row in enumerate(rows) if any(cell != "" for cell in row)), -1)
+    if first < 0:
+        raise HistoryError(
+            [Problem("RM503", f"the sheet in `{path}` is empty", help="its first row names the columns")]
+        )
+    names = tuple("" if cell == "" else str(cell_text(cell)) for cell in rows[first])
+    return Sheet(path, names, rows[first + 1 :], first + 2)
