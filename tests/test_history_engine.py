@@ -138,7 +138,8 @@ def test_frames_of_generated_incidents(data: st.DataObject, protocol: Protocol) 
 def test_slices_of_frames() -> None:
     """A frame that begins in the middle of another, at any bit, has the same rows."""
     protocol = protocol_from_text(
-        "protocol: p\ntiers: {low: {}, high: {}}\nfacts: {hurt: {type: yes_no}, age: {type: number, min: 0, max: 120}}\n"
+        "protocol: p\ntiers: {low: {}, high: {}}\n"
+        "facts: {hurt: {type: yes_no}, age: {type: number, min: 0, max: 120}}\n"
         "rules: {r: {when: hurt or age >= 65, raise_to: high}}"
     )
     cells = [(place % 3 == 0, place % 90) if place % 7 else (None, None) for place in range(300)]

@@ -76,8 +76,8 @@ def open_sheet(path: Path, sheet: str | None) -> Source:
         message = f"`{path}` cannot be read as a spreadsheet: {type(error).__name__}"
         raise HistoryError([Problem("RM501", message, help="save it as .xlsx, or as .csv")]) from None
     if sheet is not None and sheet not in sheets:
-        remedy = did_you_mean(sheet, sheets, f"write {one_of(sheets)}")
-        raise HistoryError([Problem("RM501", f"`{path}` has no sheet `{sheet}`", help=remedy)])
+        likely = did_you_mean(sheet, sheets, f"write {one_of(sheets)}")
+        raise HistoryError([Problem("RM501", f"`{path}` has no sheet `{sheet}`", help=likely)])
     rows = workbook.get_sheet_by_name(sheet or sheets[0]).to_python(skip_empty_area=False)
     first = next((place for place, row in enumerate(rows) if any(cell != "" for cell in row)), -1)
     if first < 0:
