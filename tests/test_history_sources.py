@@ -84,9 +84,7 @@ def reference(text: str) -> list[tuple[int, list[str]]]:
     st.lists(st.integers(0, 12), max_size=3),
     st.booleans(),
 )
-def test_cells_and_lines_of_csv(
-    rows: list[list[str]], end: str, block: int, blanks: list[int], last_end: bool
-) -> None:
+def test_cells_and_lines_of_csv(rows: list[list[str]], end: str, block: int, blanks: list[int], last_end: bool) -> None:
     """Whatever stands in the cells, with blank lines between rows and any size of block, cells and lines are right."""
     written = io.StringIO(newline="")
     for number, row in enumerate([["x", "y", "z"], *rows]):
@@ -162,7 +160,7 @@ def test_unclosed_quotation_mark(tmp_path: Path) -> None:
     """A quotation mark that swallows the rest of the file is an error with its line."""
     path = tmp_path / "past.csv"
     path.write_text('harm,story\ninjured,"it began\nnone,\nkilled,\n')
-    with pytest.raises(HistoryError, match="RM505: .* opens on line 2 or soon after"):
+    with pytest.raises(HistoryError, match=r"RM505: .* opens on line 2 or soon after"):
         read_incidents(path, protocol=PROTOCOL).check()
 
 
@@ -249,7 +247,10 @@ def sources(folder: Path) -> Iterator[Any]:
     pa.parquet.write_table(pa.Table.from_pylist(ROWS), folder / "past.parquet")
     with sqlite3.connect(folder / "past.db") as connection:
         connection.execute("create table incidents (id text, harm text, age integer, hurt text, story text)")
-        values = [(row["id"], row["harm"], row["age"], {True: "yes", False: "no"}.get(row["hurt"]), row["story"]) for row in flat]
+        values = [
+            (row["id"], row["harm"], row["age"], {True: "yes", False: "no"}.get(row["hurt"]), row["story"])
+            for row in flat
+        ]
         connection.executemany("insert into incidents values (?, ?, ?, ?, ?)", values)
     connection.close()
     yield from (folder / f"past.{kind}" for kind in ("csv", "xlsx", "json", "jsonl", "parquet"))
@@ -305,7 +306,7 @@ def test_a_database_needs_to_know_what_to_read(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/past.db"
     with pytest.raises(HistoryError, match="RM502: a database needs either a table or a query"):
         read_incidents(url)
-    with pytest.raises(HistoryError, match="RM501: the database .* cannot be read: OperationalError"):
+    with pytest.raises(HistoryError, match=r"RM501: the database .* cannot be read: OperationalError"):
         read_incidents(url, table="incident")
     history = read_incidents(url, protocol=PROTOCOL, query="select harm, age from incidents where age > 20")
     assert history.evaluate()["tier"].to_pylist() == ["high"]
@@ -318,7 +319,9 @@ def test_postgresql() -> None:
     with adbc_driver_postgresql.dbapi.connect(url, autocommit=True) as connection, connection.cursor() as cursor:
         cursor.execute("drop table if exists past")
         cursor.execute("create table past (harm text, age integer, hurt boolean, story text)")
-        cursor.execute("insert into past values ('injured', 30, true, 'x'), (null, null, null, ''), ('none', 3, false, null)")
+        cursor.execute(
+            "insert into past values ('injured', 30, true, 'x'), (null, null, null, ''), ('none', 3, false, null)"
+        )
     history = read_incidents(url, protocol=PROTOCOL, table="past")
     found = history.evaluate()
     assert found["highest"].to_pylist() == ["high", "high", "high"]

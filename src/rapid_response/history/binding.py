@@ -64,7 +64,7 @@ def bind_plainly(protocol: Protocol, header: Sequence[str], has_nulls: bool) -> 
         Bound(
             fact.name,
             (fact.name,),
-            Words(fact.type, protocol.time_zone, empty_is_unknown=not has_nulls),
+            Words(fact.type, protocol.time_zone, empty_is_unknown=not has_nulls or fact.type.name != "text"),
             private=fact.private,
         )
         for fact in protocol.facts.values()

@@ -196,8 +196,11 @@ class _Reader:
         raise self.fault("RM103", f"`{key.text}` does not say what it is read from", key.span, remedy)
 
     def from_columns(self, key: Scalar, part: Mapping, general: frozenset[str], known: Sequence[str]) -> FromColumns:
+        before = len(self.problems)
         self.refuse_unknown(part, known, f"`{key.text}`")
         columns = (*self.names(part.get("column")), *self.names(part.get("columns")))
+        if not columns and len(self.problems) > before:
+            raise _Faulty
         if not columns:
             raise self.fault("RM102", f"`{key.text}` needs `column`", key.span, "add `column:` and the column's name")
         return FromColumns(
