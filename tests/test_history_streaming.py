@@ -7,7 +7,6 @@ import json
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +52,7 @@ def results(written: Any) -> list[dict[str, Any]]:
 
 
 def test_parts_are_the_whole(past: Path, tmp_path: Path) -> None:
-    """The parts together are what evaluation in memory gives, without the rows that do not fit, which are kept aside."""
+    """The parts together are what evaluation in memory gives, without the rows that are kept aside."""
     history = read_incidents(past, protocol=PROTOCOL)
     written = history.evaluate_to(tmp_path / "out")
     whole = [row for row in history.evaluate().to_pylist() if row.pop("problem") is None]
@@ -171,21 +170,17 @@ print(written.rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
 def test_memory_stays_bounded(tmp_path: Path) -> None:
-    """A file ten times as large takes hardly more memory."""
+    """A file three times as large takes hardly more memory: it is never held as a whole."""
     sizes = []
-    for times in (1, 10):
+    for times in (4, 12):
         path = tmp_path / f"past{times}.csv"
         with path.open("w") as file:
             file.write("harm,story\n")
-            for _ in rows_in(times):
+            for _ in range(25 * times):
                 file.write("injured,nothing that anyone would remember about it\n" * 10_000)
         command = [sys.executable, "-c", MEMORY, str(path), str(tmp_path / f"out{times}")]
         done = subprocess.run(command, cwd=Path(__file__).parents[1], check=True, capture_output=True, text=True)
         rows, kilobytes = map(int, done.stdout.split())
         assert rows == times * 250_000
         sizes.append(kilobytes)
-    assert sizes[1] < sizes[0] + 60_000
-
-
-def rows_in(times: int) -> Iterator[int]:
-    yield from range(25 * times)
+    assert sizes[1] < sizes[0] * 1.2

@@ -7,7 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rapid_response.history.derived import Derivation, derivation
+from rapid_response.history.derived import Derivation
+from rapid_response.history.deriving import derivation
 from rapid_response.history.mapping import Always, ColumnMapping, Derived, FromColumns
 from rapid_response.history.problems import HistoryError
 from rapid_response.history.words import UNFIT_OTHERWISE, Words

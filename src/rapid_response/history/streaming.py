@@ -58,6 +58,14 @@ class Part(NamedTuple):
     kept_aside: int
 
 
+class _Evaluated(NamedTuple):
+    """What is left of a piece once it is evaluated: how many rows, the results, and the rows kept aside."""
+
+    rows: int
+    table: Any
+    aside: list[dict[str, Any]]
+
+
 @dataclass
 class FolderWriter:
     """Writes the parts of one evaluation; `parts` are those that are done."""
@@ -71,32 +79,32 @@ class FolderWriter:
         """Evaluate and write all parts that are not done yet."""
         clock.rows = sum(part.rows for part in self.parts)
         done = sum(part.pieces for part in self.parts)
-        held: list[tuple[Rows, Any]] = []
+        held: list[_Evaluated] = []
         try:
-            for piece, batch in read_ahead(islice(source.pieces(reader.binding.columns), done, None)):
+            for read, batch in read_ahead(islice(source.pieces(reader.binding.columns), done, None)):
                 rows = reader.read(batch)
-                held.append((rows, _fitting(engine, rows)))
-                if sum(rows.count for rows, _ in held) >= ROWS_IN_A_PART:
-                    self.part(held, source)
+                held.append(_Evaluated(rows.count, _fitting(engine, rows), list(kept_aside(rows, source))))
+                if sum(piece.rows for piece in held) >= ROWS_IN_A_PART:
+                    self.part(held)
                     held = []
-                clock.add(rows.count, piece.share)
+                clock.add(rows.count, read.share)
             if held:
-                self.part(held, source)
+                self.part(held)
             self.note(complete=True)
         except OSError as error:
             raise _unwritable(self.folder, error) from None
         return self.written()
 
-    def part(self, held: Sequence[tuple[Rows, Any]], source: Source) -> None:
+    def part(self, held: Sequence[_Evaluated]) -> None:
         """Write one part, then say that it is done."""
         number = len(self.parts)
-        aside = [told for rows, _ in held for told in kept_aside(rows, source)]
+        aside = [told for piece in held for told in piece.aside]
         if aside:
             text = "".join(json.dumps(told, ensure_ascii=False, default=str) + "\n" for told in aside)
             _write_whole(self.aside(number), lambda path: path.write_text(text, encoding="utf-8"))
-        table = pa.concat_tables([table for _, table in held])
+        table = pa.concat_tables([piece.table for piece in held])
         _write_whole(self.results(number), lambda path: _write_table(table, path, self.form))
-        self.parts.append(Part(len(held), sum(rows.count for rows, _ in held), len(aside)))
+        self.parts.append(Part(len(held), sum(piece.rows for piece in held), len(aside)))
         self.note(complete=False)
 
     def note(self, complete: bool) -> None:
