@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import datetime as dt
+import json
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -11,19 +15,21 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
+import pyarrow.parquet
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rapid_response import Protocol, Recommendation, protocol_from_text
 from rapid_response.evaluation.incidents import encode_as_of
-from rapid_response.history import read_incidents
+from rapid_response.history import ColumnMapping, mapping_from_text, read_incidents
 from rapid_response.history.counting import at_least
 from rapid_response.history.engine import Outcome, engine_of
 from rapid_response.history.ranges import Range, divided
 from rapid_response.history.slices import Rails, count, from_bitmap, pack, rows_of, to_octets, unpack
 from rapid_response.history.tiers import levels
 from rapid_response.protocol.intervals import quotient_range
+from rapid_response.protocol.model import Fact
 from rapid_response.testing import as_ofs, incidents, protocols
 from tests.history_columns import block, table
 from tests.long.pairs import generated
@@ -133,6 +139,59 @@ def test_frames_of_generated_incidents(data: st.DataObject, protocol: Protocol) 
     expected = [protocol.evaluate(facts, as_of=as_of) for facts in given]
     for kind in ("pyarrow", "pandas", "Polars"):
         assert_rows(read_incidents(KINDS[kind](arrow)).evaluate(protocol, as_of=as_of), expected)
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "jsonl"])
+def test_generated_incidents_from_files(kind: str, tmp_path: Path) -> None:
+    """P9: the rows of files get what single evaluation says, also where every value is the text of a CSV cell."""
+    for number, (protocol, pairs) in enumerate(by_protocol(seed=13, protocols=25, incidents=20)):
+        as_of = pairs[0].as_of or "2026-02-01T09:00Z"
+        arrow = table(protocol, [pair.given for pair in pairs])
+        path = tmp_path / f"{number}.{kind}"
+        mapping = write(arrow, path, protocol)
+        if arrow.num_columns > 1:
+            found = read_incidents(path, mapping).evaluate(protocol, as_of=as_of)
+            numbers = pa.array(arrow["number_of_row"], pa.int64())
+            assert [row["id"] for row in found.to_pylist()] == ids(kind, arrow.num_rows)
+            results = [protocol.evaluate(pair.given, as_of=as_of) for pair in pairs]
+            assert_rows(found.append_column("number_of_row", numbers), results)
+
+
+def ids(kind: str, rows: int) -> list[int]:
+    """Lines of a text from 1 on, after a heading in CSV; rows of a table from 1 on."""
+    return list(range(2, rows + 2)) if kind == "csv" else list(range(1, rows + 1))
+
+
+def write(arrow: pa.Table, path: Path, protocol: Protocol) -> ColumnMapping | None:
+    """Write a table to a file; for CSV a mapping that says how unknown and empty cells are told apart."""
+    if path.suffix == ".parquet":
+        pa.parquet.write_table(arrow, path)
+        return None
+    rows = [{key: as_text(cell) for key, cell in row.items()} for row in arrow.to_pylist()]
+    if path.suffix == ".jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        return None
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(arrow.column_names)
+        for row in rows:
+            cells = ["|".join(cell) or "NOTHING" if isinstance(cell, list) else cell for cell in row.values()]
+            writer.writerow(["UNKNOWN" if cell is None else "NOTHING" if cell == "" else cell for cell in cells])
+    facts = "".join(map(instruction, protocol.facts.values()))
+    return mapping_from_text(f"mapping: m\nunknown: [UNKNOWN]\nfacts:\n{facts}")
+
+
+def instruction(fact: Fact) -> str:
+    """How a fact is read back."""
+    if fact.type.name == "choices":
+        return f"  {fact.name}: {{column: {fact.name}, split: '|', values: {{NOTHING: []}}}}\n"
+    if fact.type.name == "text":
+        return f"  {fact.name}: {{column: {fact.name}, values: {{NOTHING: ''}}}}\n"
+    return f"  {fact.name}: {fact.name}\n"
+
+
+def as_text(cell: Any) -> Any:
+    return cell.isoformat() if isinstance(cell, dt.date) else cell
 
 
 def test_slices_of_frames() -> None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from rapid_response.history.plan import Plan, Sheet
+from rapid_response.history.plan import Plan
+from rapid_response.history.sheets import Sheet
 from rapid_response.history.slices import Rails, Words
 from rapid_response.protocol.expressions import AllOf, AnyOf, AtLeast, Condition, CriterionHolds, Not
 

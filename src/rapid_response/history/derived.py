@@ -10,8 +10,9 @@ import numpy as np
 
 from rapid_response.history.columns import Answers, Block, Chosen, Codes, Column, Quantities
 from rapid_response.history.counting import at_least
-from rapid_response.history.plan import Definitions, Plan
+from rapid_response.history.plan import Plan
 from rapid_response.history.ranges import Range
+from rapid_response.history.sheets import Definitions
 from rapid_response.history.slices import ALL, Rails, Words, pack, unpack
 from rapid_response.protocol.expressions import Type
 

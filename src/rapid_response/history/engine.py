@@ -8,7 +8,8 @@ from functools import reduce
 from typing import Generic, TypeVar
 
 from rapid_response.history.columns import Block
-from rapid_response.history.plan import Definitions, Plan, Sheet
+from rapid_response.history.plan import Plan
+from rapid_response.history.sheets import Definitions, Sheet
 from rapid_response.history.slices import NO, Rails, both, either, opposite
 from rapid_response.history.tiers import TierRange, tier_range
 from rapid_response.protocol.expressions import uses_now
