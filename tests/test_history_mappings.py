@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import io
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -477,3 +479,26 @@ def test_shipped_mappings(name: str) -> None:
     assert all(incident.startswith("SYNTHETIC-") for incident in found["id"].to_pylist())
     assert None not in found["lowest"].to_pylist()
     assert len(set(found["tier"].to_pylist())) > 1
+
+
+# The pages
+
+
+def test_the_mapping_shown_reads() -> None:
+    """The mapping in docs/mappings.md is one."""
+    [shown] = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "mappings.md").read_text(encoding="utf-8"), re.S)
+    mapping = mapping_from_text(shown)
+    assert [*mapping.columns] == ["offense", "minors"]
+    assert mapping.outcome is not None
+
+
+def test_the_program_shown_runs(tmp_path: Path) -> None:
+    """The Python of docs/history.md runs, one block after the other."""
+    page = (ROOT / "docs" / "history.md").read_text(encoding="utf-8").replace('"results"', repr(str(tmp_path / "out")))
+    shown: dict[str, Any] = {}
+    output = io.StringIO()
+    with contextlib.chdir(ROOT), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        for block in re.findall(r"```python\n(.*?)```", page, re.S):
+            exec(block, shown)
+    assert output.getvalue().startswith("12 rows, 0 kept aside\n")
+    assert shown["written"].rows == 12
