@@ -296,6 +296,17 @@ def test_private_values_are_never_shown() -> None:
     assert "forty" not in str(history.evaluate().to_pylist()[0]["problem"])
 
 
+def test_helpers_of_private_facts_are_private() -> None:
+    """A helper that reads the column of a private fact, or that one is worked out from, shows no value either."""
+    protocol = protocol_from_text("protocol: p\ntiers: {low: {}}\nfacts: {age: {type: number, min: 0, private: yes}}")
+    read = "mapping: m\ncolumns: {years: {column: x, type: number}}\nfacts: {age: x}"
+    worked_out = "mapping: m\ncolumns: {years: {column: x, type: number}}\nfacts: {age: {formula: years * 2}}"
+    for mapping in (read, worked_out):
+        report = read_incidents(table(x=["forty-two"]), mapping_from_text(mapping), protocol).check()
+        assert report.kept_aside == 1
+        assert "forty" not in str(report)
+
+
 @given(st.lists(st.sampled_from(["none", "injured", "wrong", "", None, "killed"]), max_size=150))
 def test_nothing_is_dropped(cells: list[str | None]) -> None:
     """Rows in are rows out: each has a tier or a problem, and the report counts those that do not fit."""
@@ -405,9 +416,11 @@ def test_all_problems_at_once() -> None:
 def other_problems(tmp_path: Path) -> Mapping[str, Callable[[], Any]]:
     """What else can be wrong, beyond the mapping and the rows."""
     frame = table(tier=["x"], harm=["none"])
+    nested = pa.table({"harm": pa.array([{"a": 1}])})
     (tmp_path / "blocked").write_text("a file, not a folder")
     return {
         "RM203": lambda: read_incidents(Unstreamable()),
+        "RM203 of a column": lambda: read_incidents(nested, protocol=PROTOCOL).check(),
         "RM304": lambda: read_incidents(table(at=[dt.datetime(2026, 1, 1)]), protocol=NOW).evaluate(),
         "RM305": lambda: read_incidents(frame, protocol=PROTOCOL).evaluate(),
         "RM508": lambda: read_incidents(table(harm=["none"]), protocol=PROTOCOL).evaluate_to(tmp_path / "blocked"),
@@ -421,12 +434,12 @@ class Unstreamable:
         raise ValueError(requested_schema)
 
 
-@pytest.mark.parametrize("problem", ["RM203", "RM304", "RM305", "RM508"])
+@pytest.mark.parametrize("problem", ["RM203", "RM203 of a column", "RM304", "RM305", "RM508"])
 def test_other_problems(problem: str, tmp_path: Path) -> None:
     """Frames that cannot be read, a missing time, names that are taken and folders that are none are refused."""
     with pytest.raises(HistoryError) as raised:
         other_problems(tmp_path)[problem]()
-    assert [(found.id, bool(found.help)) for found in raised.value.problems] == [(problem, True)]
+    assert [(found.id, bool(found.help)) for found in raised.value.problems] == [(problem[:5], True)]
 
 
 def test_a_missing_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

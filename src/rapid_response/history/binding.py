@@ -49,8 +49,9 @@ class Binding:
 
     @property
     def private_columns(self) -> frozenset[str]:
-        """The columns that facts which the protocol marks private are read from."""
-        return frozenset(column for part in self.facts if part.private for column in part.columns)
+        """The columns that facts which the protocol marks private are read from, or worked out from."""
+        parts = (*self.facts, *self.helpers)
+        return frozenset(column for part in parts if part.private for column in part.columns)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -134,7 +135,7 @@ class _Binder:
     def binding(self) -> Binding:
         known = {name: part for name, part in self.mapping.facts.items() if self.is_known(name, part)}
         facts = self.each(self.fact, (part for part in known.values() if isinstance(part, FromColumns)))
-        helpers = self.each(self.helper, self.mapping.columns.values())
+        helpers = self.discreet(self.each(self.helper, self.mapping.columns.values()), facts, known)
         always = dict(self.each(self.always, (part for part in known.values() if isinstance(part, Always))))
         derived = [part for part in known.values() if isinstance(part, Derived)]
         types = [*facts, *helpers]
@@ -150,6 +151,12 @@ class _Binder:
             self.one(self.mapping.as_of, MOMENT),
             self.one(self.mapping.outcome, tiers),
         )
+
+    def discreet(self, helpers: Sequence[Bound], facts: Sequence[Bound], known: Mapping[str, Any]) -> list[Bound]:
+        """Helpers, private where a private fact is read from the same column, or is worked out from helpers."""
+        columns = {column for part in facts if part.private for column in part.columns}
+        derived = any(isinstance(part, Derived) and self.protocol.facts[name].private for name, part in known.items())
+        return [replace(part, private=derived or bool(columns & {*part.columns})) for part in helpers]
 
     def each(self, bind: Any, parts: Iterable[Any]) -> list[Any]:
         found = []

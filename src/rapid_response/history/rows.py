@@ -12,9 +12,11 @@ import pyarrow as pa
 from rapid_response.history.binding import Binding, Bound
 from rapid_response.history.cells import CellReader, Misfit, Read, joined, united
 from rapid_response.history.columns import Answers, Block, Chosen, Codes, Column, Quantities, Texts
+from rapid_response.history.problems import HistoryError
 from rapid_response.history.slices import ALL, NONE, Words, flags, pack
 from rapid_response.history.sources.pieces import Batch, cell_text
 from rapid_response.protocol.expressions import Type
+from rapid_response.protocol.problems import Problem
 from rapid_response.protocol.values import Encoded, Unfit
 
 LONGEST_SHOWN = 60
@@ -105,7 +107,13 @@ class RowReader:
 
     def column(self, part: Bound, batch: Batch, aside: list[Aside]) -> Column:
         """One fact, from its columns."""
-        read = self.cells(part, [batch.table[name] for name in part.columns])
+        arrays = [batch.table[name] for name in part.columns]
+        try:
+            read = self.cells(part, arrays)
+        except pa.ArrowException:
+            types = ", ".join(str(array.type) for array in arrays)
+            message = f"`{part.name}`: a column of the type {types} cannot be read as {part.words.kind.name}"
+            raise HistoryError([Problem("RM203", message, help="bring it to texts or numbers first")]) from None
         for misfit in read.misfits:
             aside.append(_aside(part, misfit, batch))
         return read.column
