@@ -35,18 +35,19 @@ def _at_least(number: int, bits: Sequence[Words]) -> Words:
 def _sum(bits: Sequence[Words]) -> list[Words]:
     """The number of set bits per row, one slice per binary digit, lowest first. Carry-save: three bits become two."""
     planes: _Planes = [list(bits)]
-    position = 0
-    while position < len(planes):
-        plane = planes[position]
-        while len(plane) > 1:
-            a, b = plane.pop(), plane.pop()
-            c = plane.pop() if plane else NONE
+    for plane in planes:
+        carries: list[Words] = []
+        while len(plane) > 2:
+            a, b, c = plane.pop(), plane.pop(), plane.pop()
             mixed = a ^ b
             plane.insert(0, mixed ^ c)
-            if position + 1 == len(planes):
-                planes.append([])
-            planes[position + 1].append((a & b) | (mixed & c))
-        position += 1
+            carries.append((a & b) | (mixed & c))
+        if len(plane) == 2:
+            a, b = plane.pop(), plane.pop()
+            plane.append(a ^ b)
+            carries.append(a & b)
+        if carries:
+            planes.append(carries)
     return [plane[0] for plane in planes]
 
 
