@@ -96,3 +96,16 @@ def test_importing_loads_nothing_but_the_core() -> None:
     outside = {"hypothesis", "jinja2", "narwhals", "numpy", "pyarrow"}
     outside |= {"pytest", "rich", "typer", "click", "jsonschema", "pysat"}
     assert not outside & set(done.stdout.split())
+
+
+def test_every_public_name_of_history_is_documented() -> None:
+    """Every name that `rapid_response.history` offers, and every public method of it, says what it is."""
+    from rapid_response import history
+
+    for name in history.__all__:
+        thing = getattr(history, name)
+        assert inspect.getdoc(thing)
+        assert not inspect.isclass(thing) or ">>>" in (thing.__doc__ or "") or name == "Written", name
+        for member_name, member in vars(thing).items() if inspect.isclass(thing) else ():
+            if not member_name.startswith("_") and (inspect.isfunction(member) or isinstance(member, property)):
+                assert inspect.getdoc(member), f"{name}.{member_name}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import itertools
 import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -77,6 +78,42 @@ def test_the_engine_on_three_thousand_pairs() -> None:
         times = [encode_as_of(protocol, pair.as_of) for pair in pairs]
         outcome = engine_of(protocol).outcome(block(protocol, [pair.given for pair in pairs], times))
         assert_same(outcome, [protocol.evaluate(pair.given, as_of=pair.as_of) for pair in pairs])
+
+
+def test_tiers_that_are_worked_out() -> None:
+    """Raises and limits to a value that is worked out, on every incident that there can be."""
+    protocol = protocol_from_text(
+        """
+protocol: p
+tiers: {none: {}, low: {}, middle: {}, high: {}}
+facts:
+  wanted: {kind: tiers}
+  carried: {kind: tiers}
+  hurt: {type: yes_no}
+  kept: {type: yes_no, until_known: no}
+measures:
+  raised: {kind: tiers, formula: "step(wanted, 1)"}
+  held: {kind: tiers, cases: [{when: kept, is: carried}, {otherwise: high}]}
+rules:
+  up: {when: hurt, raise_to: raised}
+  also: {raise_to: wanted}
+  down: {raise_to: low, when: kept}
+  held: {limit_to: held}
+  never_high: {when: not hurt, limit_to: middle}
+responses:
+  meeting: {when: tier >= middle}
+  watching: {when: tier < middle and unsettled}
+"""
+    )
+    tiers, truths = [None, "none", "low", "middle", "high"], [None, True, False]
+    every = itertools.product(tiers, tiers, truths, truths)
+    given = [dict(zip(("wanted", "carried", "hurt", "kept"), cells, strict=True)) for cells in every]
+    outcome = engine_of(protocol).outcome(block(protocol, given, [None] * len(given)))
+    assert_same(outcome, [protocol.evaluate(facts) for facts in given])
+    why = read_incidents(table(protocol, given)).why(protocol)
+    rules = why.reasons["rule"].to_pylist()
+    for row, facts in zip(why.incidents.to_pylist(), given, strict=True):
+        assert [rules[number] for number in row["reasons"]] == [rule.name for rule in protocol.evaluate(facts).deciding]
 
 
 def by_protocol(seed: int, protocols: int, incidents: int) -> Iterator[tuple[Protocol, list[Any]]]:

@@ -77,6 +77,14 @@ class Report:
     """What was read: how many rows fit, and what is wrong with the others.
 
     `examples` are the first thousand of `asides` things that are wrong, `by_column` counts them by column and problem.
+
+    >>> from rapid_response import protocol_from_text
+    >>> import pyarrow as pa
+    >>> protocol = protocol_from_text("protocol: p\\ntiers: {low: {}}\\nfacts: {age: {type: number, min: 0}}")
+    >>> print(read_incidents(pa.table({"age": ["71", "old"]})).check(protocol))
+    2 rows, 1 kept aside
+      1 × age: RM401
+      row 2: age: `old` is not a number
     """
 
     rows: int
@@ -97,7 +105,18 @@ class Report:
 
 @dataclass(frozen=True)
 class History:
-    """Past incidents, not read yet. `protocol` is the one that they were opened for, if any."""
+    """Past incidents, not read yet. `protocol` is the one that they were opened for, if any.
+
+    >>> import pyarrow as pa
+    >>> from rapid_response import protocol_from_text
+    >>> protocol = protocol_from_text(
+    ...     "protocol: p\\ntiers: {low: {}, high: {}}\\nfacts: {hurt: {type: yes_no}}\\n"
+    ...     "rules: {r: {when: hurt, raise_to: high}}"
+    ... )
+    >>> history = read_incidents(pa.table({"hurt": [True, None]}), protocol=protocol)
+    >>> history.evaluate().select(["hurt", "lowest", "highest"]).to_pylist()
+    [{'hurt': True, 'lowest': 'high', 'highest': 'high'}, {'hurt': None, 'lowest': 'low', 'highest': 'high'}]
+    """
 
     source: Source
     mapping: ColumnMapping | None = None

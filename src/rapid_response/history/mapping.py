@@ -70,7 +70,13 @@ class ReadOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnMapping:
-    """A whole mapping. `columns` are helpers that conditions name; `outcome` is what people decided then."""
+    """A whole mapping. `columns` are helpers that conditions name; `outcome` is what people decided then.
+
+    >>> from rapid_response.history import mapping_from_text
+    >>> mapping = mapping_from_text("mapping: m\\nid: Case\\nfacts: {harm: Injury, bias_signs: {always: yes}}")
+    >>> mapping.name, [*mapping.facts], mapping.id[0].text
+    ('m', ['harm', 'bias_signs'], 'Case')
+    """
 
     name: str
     title: Text = NO_TEXT

@@ -35,6 +35,17 @@ class Rationales:
 
     `reasons`: `reason` (number), `rule`, `effect`, `because`, `conditions` (a list of texts) and `incidents`, how many
     it decided. `incidents`: `id` and `reasons`, a list of numbers in the order of the rules, empty where none decided.
+
+    >>> from rapid_response import protocol_from_text
+    >>> from rapid_response.history import read_incidents
+    >>> protocol = protocol_from_text(
+    ...     "protocol: p\\ntiers: {low: {}, high: {}}\\nfacts: {hurt: {type: yes_no}, old: {type: yes_no}}\\n"
+    ...     "rules: {r: {when: hurt or old, raise_to: high}}"
+    ... )
+    >>> print(read_incidents(pa.table({"hurt": [True, True, None], "old": [False, None, True]})).why(protocol))
+    2 different reasons for 3 incidents
+      2 × r: hurt
+      1 × r: old
     """
 
     reasons: Any

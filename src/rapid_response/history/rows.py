@@ -28,6 +28,9 @@ class Aside:
 
     `row` is its place in the batch, None for a record that is no row; `line` its line or row number in the source.
     `value` is the cell as it stands, None where the fact is private.
+
+    >>> print(Aside(3, 17, "RM401", "Age", "old", "`old` is not a number", "write it like 12"))
+    Age: `old` is not a number
     """
 
     row: int | None
