@@ -116,6 +116,27 @@ responses:
         assert [rules[number] for number in row["reasons"]] == [rule.name for rule in protocol.evaluate(facts).deciding]
 
 
+def test_counts_compared_with_numbers() -> None:
+    """A count, and a sum of equal points, compared with any number in any way."""
+    given = [dict(zip("abc", cells, strict=True)) for cells in itertools.product([None, True, False], repeat=3)]
+    numbers = ("-1", "0", "1", "1.5", "2", "3", "5")
+    for comparator, number in itertools.product(("<", "<=", "==", "!=", ">=", ">"), numbers):
+        protocol = protocol_from_text(
+            f"""
+protocol: p
+tiers: {{low: {{}}, middle: {{}}, high: {{}}}}
+facts: {{a: {{type: yes_no}}, b: {{type: yes_no}}, c: {{type: yes_no}}}}
+measures:
+  total: {{points: [{{add: 2, when: a}}, {{add: 2, when: b}}, {{add: 2, when: c}}]}}
+rules:
+  counted: {{when: "count(a, b, c) {comparator} {number}", raise_to: high}}
+  added: {{when: "total {comparator} {number}", raise_to: middle}}
+"""
+        )
+        outcome = engine_of(protocol).outcome(block(protocol, given, [None] * len(given)))
+        assert_same(outcome, [protocol.evaluate(facts) for facts in given])
+
+
 def by_protocol(seed: int, protocols: int, incidents: int) -> Iterator[tuple[Protocol, list[Any]]]:
     for number in range(protocols):
         pairs = list(generated(seed, [number], incidents))

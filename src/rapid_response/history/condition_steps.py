@@ -12,7 +12,7 @@ from rapid_response.history import ranges
 from rapid_response.history.counting import at_least
 from rapid_response.history.ranges import Range
 from rapid_response.history.sheets import Definitions, Options, Sheet, Work
-from rapid_response.history.slices import NONE, YES, Rails, Words, both, either, opposite, pack
+from rapid_response.history.slices import NONE, YES, Rails, Words, both, either, opposite, pack, plain
 from rapid_response.history.tiers import TierRange
 from rapid_response.protocol.expressions import (
     AllOf,
@@ -72,12 +72,11 @@ def _criterion(slot: int, assumed: bool | None) -> Work:
 
 
 def counted(node: Compare) -> tuple[Comparator, tuple[Condition, ...], int] | None:
-    """A sum of equal points compared with a constant: the same as counting conditions."""
+    """A count of conditions compared with a constant, and how many of them it takes to reach or exceed it."""
     match node:
         case Compare(comparator=comparator, left=Points(terms=terms), right=Constant(value=constant)):
-            adds = {add for add, _ in terms}
-            if len(adds) == 1 and (add := adds.pop()) > 0 and comparator not in ("==", "!="):
-                needed = -(-constant // add) if comparator in (">=", "<") else constant // add + 1
+            if comparator not in ("==", "!=") and all(add == 1 for add, _ in terms):
+                needed = constant if comparator in (">=", "<") else constant + 1
                 return comparator, tuple(condition for _, condition in terms), needed
     return None
 
@@ -126,5 +125,5 @@ def _same(left: Options, right: Options) -> Rails:
 
 
 def _unsettled(sheet: Sheet) -> Rails:
-    open_rows = cast(TierRange, sheet.tiers).is_open()
-    return Rails(open_rows if sheet.assume else NONE, open_rows)
+    """Only asked under the assumptions, where it is always yes or no."""
+    return plain(cast(TierRange, sheet.tiers).is_open())
