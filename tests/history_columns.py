@@ -44,19 +44,19 @@ def column(fact: Fact, values: Sequence[Any]) -> Column:
     options = fact.type.options
     match fact.type.name:
         case "yes_no":
-            return Answers(pack(np.array([bool(value) for value in values])), known)
+            return Answers(pack(np.array([bool(value) for value in values])), known=known)
         case "scale" | "choice":
             codes = [len(options) if value is None else options.index(value) for value in values]
-            return Codes(np.array(codes, np.uint16), tuple(range(len(options))), known)
+            return Codes(np.array(codes, np.uint16), tuple(range(len(options))), known=known)
         case "choices":
             chosen = {
                 place: np.array([bool((value or 0) >> place & 1) for value in values]) for place in range(len(options))
             }
-            return Chosen({place: pack(rows) for place, rows in chosen.items()}, known)
+            return Chosen({place: pack(rows) for place, rows in chosen.items()}, known=known)
         case "text":
-            return Texts(pa.array([value or "" for value in values], pa.string()), known)
+            return Texts(pa.array([value or "" for value in values], pa.string()), known=known)
         case _:
-            return Quantities(np.array([value or 0 for value in values], np.int64), known)
+            return Quantities(np.array([value or 0 for value in values], np.int64), known=known)
 
 
 def table(protocol: Protocol, given: Sequence[Mapping[str, Any]]) -> pa.Table:

@@ -63,23 +63,23 @@ class CellReader:
         if pa.types.is_null(array.type):
             return Read(_empty(kind, len(array)))
         if kind == "yes_no" and pa.types.is_boolean(array.type):
-            return Read(Answers(from_bitmap(array.buffers()[1], array.offset, len(array)), known_rows(array)))
+            return Read(Answers(from_bitmap(array.buffers()[1], array.offset, len(array)), known=known_rows(array)))
         if kind == "number" and self.reading.kind.places == 0 and pa.types.is_integer(array.type):
             return self.bounded(array, *_ends(self.reading.kind))
         if kind == "moment" and pa.types.is_timestamp(array.type):
             return self.timestamps(array)
         if kind == "date" and pa.types.is_date32(array.type):
             days = _numbers(array.cast(pa.int32())).astype(np.int64) + _DAYS_BEFORE_1970
-            return Read(Quantities(days, known_rows(array)))
+            return Read(Quantities(days, known=known_rows(array)))
         return None
 
     def bounded(self, array: Any, low: int, high: int) -> Read | None:
         numbers, known = _numbers(array), known_rows(array)
         if not len(numbers) or (low <= int(numbers.min()) and int(numbers.max()) <= high):
-            return Read(Quantities(numbers, known))
+            return Read(Quantities(numbers, known=known))
         ends = pc.min_max(array)
         inside = ends["min"].as_py() is None or (low <= ends["min"].as_py() and ends["max"].as_py() <= high)
-        return Read(Quantities(numbers, known)) if inside else None
+        return Read(Quantities(numbers, known=known)) if inside else None
 
     def timestamps(self, array: Any) -> Read | None:
         try:
@@ -176,15 +176,15 @@ def _empty(kind: str, rows: int) -> Column:
     unknown = NONE.reshape(1).repeat(max((rows + 63) // 64, 1))
     match kind:
         case "yes_no":
-            return Answers(unknown, unknown)
+            return Answers(unknown, known=unknown)
         case "scale" | "choice":
-            return Codes(np.zeros(rows, np.uint8), (-1,), unknown)
+            return Codes(np.zeros(rows, np.uint8), (-1,), known=unknown)
         case "choices":
-            return Chosen({}, unknown)
+            return Chosen({}, known=unknown)
         case "text":
-            return Texts(pa.nulls(rows, pa.string()), unknown)
+            return Texts(pa.nulls(rows, pa.string()), known=unknown)
         case _:
-            return Quantities(np.zeros(rows, np.int64), unknown)
+            return Quantities(np.zeros(rows, np.int64), known=unknown)
 
 
 def _fitting(meanings: Sequence[Encoded | Unfit | None]) -> list[Encoded | None]:
@@ -210,24 +210,26 @@ def _gather(values: npt.NDArray[Any], codes: Numbers) -> Any:
 def _column(kind: Type, codes: Numbers, values: Sequence[Encoded | None], known: Words | None) -> Column:
     match kind.name:
         case "yes_no":
-            return Answers(pack(_gather(np.array([bool(value) for value in values], np.bool_), codes)), known)
+            return Answers(pack(_gather(np.array([bool(value) for value in values], np.bool_), codes)), known=known)
         case "scale" | "choice":
             places = {name: position for position, name in enumerate(kind.options)}
-            return Codes(codes, tuple(-1 if value is None else places[str(value)] for value in values), known)
+            return Codes(codes, tuple(-1 if value is None else places[str(value)] for value in values), known=known)
         case "choices":
             masks = [int(value or 0) for value in values]
             used = [option for option in range(len(kind.options)) if any(mask >> option & 1 for mask in masks)]
-            return Chosen({option: pack(_chosen(masks, option, codes)) for option in used}, known)
+            return Chosen({option: pack(_chosen(masks, option, codes)) for option in used}, known=known)
         case "text":
-            texts = pa.array([None if value is None else str(value) for value in values], pa.string())
-            return Texts(
-                texts.take(pa.array(np.clip(codes, 0, max(len(values) - 1, 0))))
-                if len(values)
-                else pa.nulls(len(codes), pa.string()),
-                known,
-            )
+            return Texts(_gathered_texts(values, codes), known=known)
         case _:
-            return Quantities(_gather(np.array([int(value or 0) for value in values], np.int64), codes), known)
+            return Quantities(_gather(np.array([int(value or 0) for value in values], np.int64), codes), known=known)
+
+
+def _gathered_texts(values: Sequence[Encoded | None], codes: Numbers) -> Any:
+    """The text of each row's code as an Arrow array."""
+    if not len(values):
+        return pa.nulls(len(codes), pa.string())
+    texts = pa.array([None if value is None else str(value) for value in values], pa.string())
+    return texts.take(pa.array(np.clip(codes, 0, len(values) - 1)))
 
 
 def _chosen(masks: Sequence[int], option: int, codes: Numbers) -> Flags:
@@ -283,4 +285,4 @@ def united(reads: Sequence[Read]) -> Read:
             options[option] = options[option] | words if option in options else words
         if column.known is not None:
             known = column.known if known is None else known & column.known
-    return Read(Chosen(options, known), tuple(misfit for read in reads for misfit in read.misfits))
+    return Read(Chosen(options, known=known), tuple(misfit for read in reads for misfit in read.misfits))

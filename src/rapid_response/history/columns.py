@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from rapid_response.history.slices import Words
+from rapid_response.history.slices import NONE, Words
 
 ROWS_AT_ONCE = 1 << 19
 
@@ -20,45 +21,52 @@ Numbers = npt.NDArray[Any]
 """Whole numbers of any width; scaled, counted and dated as `protocol.expressions` says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+@dataclass(frozen=True, kw_only=True)
+class Partial:
+    """What all columns have: which rows are known."""
+
+    known: Words | None
+
+    @cached_property
+    def unknown(self) -> Words:
+        """The rows that are not known."""
+        return NONE if self.known is None else ~self.known
+
+
+@dataclass(frozen=True)
+class Answers(Partial):
     """A yes_no fact: the rows in which it is yes."""
 
     yes: Words
-    known: Words | None
 
 
-@dataclass(frozen=True, slots=True)
-class Codes:
+@dataclass(frozen=True)
+class Codes(Partial):
     """A scale or choice: a code per row, and the position of the option that each code stands for (-1: none)."""
 
     codes: Numbers
     positions: tuple[int, ...]
-    known: Words | None
 
 
-@dataclass(frozen=True, slots=True)
-class Quantities:
+@dataclass(frozen=True)
+class Quantities(Partial):
     """A number, moment or date per row."""
 
     numbers: Numbers
-    known: Words | None
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+@dataclass(frozen=True)
+class Chosen(Partial):
     """A fact of several choices: for each option the rows that include it; an option that is missing is in none."""
 
     options: Mapping[int, Words]
-    known: Words | None
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
+@dataclass(frozen=True)
+class Texts(Partial):
     """A text per row, as an Arrow array of strings."""
 
     texts: Any
-    known: Words | None
 
 
 Column = Answers | Codes | Quantities | Chosen | Texts
@@ -98,12 +106,12 @@ def _part(column: Column, start: int, stop: int) -> Column:
     known = None if column.known is None else words_part(column.known, start, stop)
     match column:
         case Answers(yes=yes):
-            return Answers(words_part(yes, start, stop), known)
+            return Answers(words_part(yes, start, stop), known=known)
         case Codes(codes=codes, positions=positions):
-            return Codes(codes[start:stop], positions, known)
+            return Codes(codes[start:stop], positions, known=known)
         case Quantities(numbers=numbers):
-            return Quantities(numbers[start:stop], known)
+            return Quantities(numbers[start:stop], known=known)
         case Chosen(options=options):
-            return Chosen({option: words_part(words, start, stop) for option, words in options.items()}, known)
+            return Chosen({option: words_part(words, start, stop) for option, words in options.items()}, known=known)
         case Texts(texts=texts):
-            return Texts(texts.slice(start, stop - start), known)
+            return Texts(texts.slice(start, stop - start), known=known)

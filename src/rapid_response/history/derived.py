@@ -51,11 +51,11 @@ def _column(fact: DerivedFact, found: list[Any], rows: int) -> Column:
     match fact.kind.name:
         case "yes_no":
             rails: Rails = found[fact.slots[0]]
-            return Answers(_wide(rails.surely, rows), _known(rails, rows))
+            return Answers(_wide(rails.surely, rows), known=_known(rails, rows))
         case "choices":
             each = {option: found[slot] for option, slot in fact.slots.items()}
             known = _all(_known(rails, rows) for rails in each.values())
-            return Chosen({option: _wide(rails.surely, rows) for option, rails in each.items()}, known)
+            return Chosen({option: _wide(rails.surely, rows) for option, rails in each.items()}, known=known)
         case "choice":
             return _settled_choice(found[fact.slots[0]], fact.kind, rows)
         case _:
@@ -85,12 +85,12 @@ def _settled_choice(options: tuple[Words, ...], kind: Type, rows: int) -> Column
     codes = np.zeros(rows, np.int64)
     for position, words in enumerate(wide):
         codes = np.where(unpack(words, rows), position, codes)
-    return Codes(codes, tuple(range(len(kind.options))), _wide(ALL & ~several, rows))
+    return Codes(codes, tuple(range(len(kind.options))), known=_wide(ALL & ~several, rows))
 
 
 def _settled_range(found: Range, fact: DerivedFact, rows: int) -> Column:
     low = np.broadcast_to(np.asarray(found.low, np.int64), (rows,))
     known = None if found.is_plain else _wide(pack(np.asarray(found.low == found.high)), rows)
     if fact.kind.name == "number":
-        return Quantities(low * fact.factor, known)
-    return Codes(low, tuple(range(len(fact.kind.options))), known)
+        return Quantities(low * fact.factor, known=known)
+    return Codes(low, tuple(range(len(fact.kind.options))), known=known)

@@ -10,9 +10,9 @@ from typing import Generic, TypeVar
 from rapid_response.history.columns import Block
 from rapid_response.history.plan import Plan
 from rapid_response.history.sheets import Definitions, Sheet
-from rapid_response.history.slices import NO, Rails, both, either, opposite
+from rapid_response.history.slices import NO, Rails, both, either
 from rapid_response.history.tiers import TierRange, tier_range
-from rapid_response.protocol.expressions import uses_now
+from rapid_response.protocol.expressions import Not, uses_now
 from rapid_response.protocol.model import Gate, Protocol, Response, Rule, ScopeRule
 
 Part = TypeVar("Part", bound=Gate)
@@ -36,16 +36,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Planned(Generic[Part]):
-    """A rule, response or scope entry, and the slots of its `when` and `unless`."""
+    """A rule, response or scope entry, and the slots of its `when` and of what says that `unless` does not hold."""
 
     part: Part
     when: int
-    unless: int | None
+    allowed: int | None
 
     def holds(self, sheet: Sheet) -> Rails:
         """Where `when` holds and `unless` does not."""
         when: Rails = sheet.found[self.when]
-        return when if self.unless is None else both(when, opposite(sheet.found[self.unless]))
+        return when if self.allowed is None else both(when, sheet.found[self.allowed])
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def engine_of(protocol: Protocol) -> Engine:
 
     def planned(parts: Iterable[Part]) -> tuple[Planned[Part], ...]:
         return tuple(
-            Planned(part, plan.slot(part.when), None if part.unless is None else plan.slot(part.unless))
+            Planned(part, plan.slot(part.when), None if part.unless is None else plan.slot(Not(part.unless)))
             for part in parts
         )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from rapid_response.history.columns import Answers, Chosen, Codes, Numbers, Quantities, Texts
+from rapid_response.history.columns import Answers, Chosen, Codes, Numbers, Partial, Quantities, Texts
 from rapid_response.history.slices import NO, NONE, UNKNOWN, YES, Flags, Rails, Words, pack, plain, truth
 from rapid_response.protocol.expressions import Comparator, Type
 
@@ -24,19 +24,20 @@ COMPARED: dict[Comparator, Callable[[Any, Any], Any]] = {
 }
 
 
-def where_known(holds: Words, known: Words | None, otherwise: Rails) -> Rails:
-    """A truth that is `otherwise` in the rows that are not known."""
-    if known is None:
+def where_known(holds: Words, column: Partial, otherwise: Rails) -> Rails:
+    """A truth that is `otherwise` in the rows that a column does not know."""
+    if column.known is None:
         return plain(holds)
-    if otherwise is UNKNOWN:
-        return Rails(holds & known, holds | ~known)
-    return plain(holds | ~known if otherwise is YES else holds & known)
+    if otherwise is YES:
+        return plain(holds | column.unknown)
+    surely = holds & column.known
+    return Rails(surely, surely | column.unknown) if otherwise is UNKNOWN else plain(surely)
 
 
 def is_yes(column: Answers | None, stand_in: bool | None) -> Rails:
     """Where a yes_no fact is yes; `stand_in` is what an unknown row counts as, None for unknown."""
     otherwise = UNKNOWN if stand_in is None else truth(stand_in, stand_in)
-    return otherwise if column is None else where_known(column.yes, column.known, otherwise)
+    return otherwise if column is None else where_known(column.yes, column, otherwise)
 
 
 def is_one_of(column: Codes | None, positions: frozenset[int], options: int, stand_in: int | None) -> Rails:
@@ -48,7 +49,7 @@ def is_one_of(column: Codes | None, positions: frozenset[int], options: int, sta
     if column is None:
         return otherwise
     accepted = [code for code, position in enumerate(column.positions) if position in positions]
-    return where_known(pack(_among(column.codes, accepted, len(column.positions))), column.known, otherwise)
+    return where_known(pack(_among(column.codes, accepted, len(column.positions))), column, otherwise)
 
 
 def _among(codes: Numbers, accepted: list[int], size: int) -> Flags | bool:
@@ -77,7 +78,7 @@ def is_so(column: Quantities | None, comparator: Comparator, constant: int, othe
     """Where a number, moment or date compares so with a constant."""
     if column is None:
         return otherwise
-    return where_known(pack(COMPARED[comparator](column.numbers, constant)), column.known, otherwise)
+    return where_known(pack(COMPARED[comparator](column.numbers, constant)), column, otherwise)
 
 
 def includes(column: Chosen | None, options: frozenset[int], every: bool, stand_in: int | None) -> Rails:
@@ -90,7 +91,7 @@ def includes(column: Chosen | None, options: frozenset[int], every: bool, stand_
     if column is None:
         return otherwise
     chosen = [column.options.get(option, NONE) for option in sorted(options)]
-    return where_known(reduce(operator.and_ if every else operator.or_, chosen), column.known, otherwise)
+    return where_known(reduce(operator.and_ if every else operator.or_, chosen), column, otherwise)
 
 
 def text_is(column: Texts | None, texts: frozenset[str], stand_in: str | None) -> Rails:
@@ -102,7 +103,7 @@ def text_is(column: Texts | None, texts: frozenset[str], stand_in: str | None) -
     if column is None:
         return otherwise
     among = pc.is_in(column.texts, value_set=pa.array(sorted(texts), pa.string()).cast(column.texts.type))
-    return where_known(pack(np.asarray(among)), column.known, otherwise)
+    return where_known(pack(np.asarray(among)), column, otherwise)
 
 
 def bounds(kind: Type) -> tuple[int, int]:

@@ -183,13 +183,13 @@ def constant_column(kind: Type, value: Encoded, rows: int) -> Column:
     words = (rows + 63) // 64
     match kind.name:
         case "yes_no":
-            return Answers(np.full(words, ALL if value else NONE), None)
+            return Answers(np.full(words, ALL if value else NONE), known=None)
         case "scale" | "choice":
-            return Codes(np.zeros(rows, np.uint8), (kind.options.index(str(value)),), None)
+            return Codes(np.zeros(rows, np.uint8), (kind.options.index(str(value)),), known=None)
         case "choices":
             chosen = [option for option in range(len(kind.options)) if int(value) >> option & 1]
-            return Chosen({option: np.full(words, ALL) for option in chosen}, None)
+            return Chosen({option: np.full(words, ALL) for option in chosen}, known=None)
         case "text":
-            return Texts(pa.array([str(value)] * rows, pa.string()), None)
+            return Texts(pa.array([str(value)] * rows, pa.string()), known=None)
         case _:
-            return Quantities(np.full(rows, int(value), np.int64), None)
+            return Quantities(np.full(rows, int(value), np.int64), known=None)
