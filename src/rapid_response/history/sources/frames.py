@@ -83,17 +83,8 @@ def with_columns(source: Frame, added: Any) -> Any:
         return _joined(source.table, added)
     if isinstance(frame, nw.LazyFrame):
         return _lazy(frame, _joined(source.table, added))
-    series = [
-        nw.new_series(name, added[name].to_pylist(), backend=frame.implementation)
-        if False
-        else _series(name, added, frame)
-        for name in added.column_names
-    ]
-    return frame.with_columns(*series).to_native()
-
-
-def _series(name: str, added: Any, frame: Any) -> Any:
-    return nw.from_arrow(added.select([name]), backend=frame.implementation)[name]
+    narrow = nw.from_arrow(added, backend=frame.implementation)
+    return frame.with_columns(*(narrow[name] for name in added.column_names)).to_native()
 
 
 def _joined(table: Any, added: Any) -> Any:
