@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from rapid_response import Protocol, Recommendation, protocol_from_text
 from rapid_response.evaluation.incidents import encode_as_of
-from rapid_response.history import ColumnMapping, mapping_from_text, read_incidents
+from rapid_response.history import ColumnMapping, HistoryError, mapping_from_text, read_incidents
 from rapid_response.history.counting import at_least
 from rapid_response.history.engine import Outcome, engine_of
 from rapid_response.history.ranges import Range, divided
@@ -250,6 +250,27 @@ def instruction(fact: Fact) -> str:
 
 def as_text(cell: Any) -> Any:
     return cell.isoformat() if isinstance(cell, dt.date) else cell
+
+
+SMALL = protocol_from_text(
+    "protocol: p\ntiers: {low: {}, high: {}}\nfacts: {hurt: {type: yes_no}}\nrules: {r: {when: hurt, raise_to: high}}"
+)
+
+
+def test_pandas_rows_keep_their_index() -> None:
+    """Results stand in the rows that they belong to, whatever the index says, even if it says the same twice."""
+    frame = pd.DataFrame({"hurt": [True, False, None, True]}, index=[7, 3, 3, 1])
+    found = read_incidents(frame).evaluate(SMALL)
+    assert list(found.index) == [7, 3, 3, 1]
+    assert list(found["hurt"]) == [True, False, None, True]
+    assert list(found["lowest"]) == ["high", "low", "low", "high"]
+    assert list(found["highest"]) == ["high", "low", "high", "high"]
+
+
+def test_columns_of_mixed_types() -> None:
+    """A pandas column that mixes types is refused with what to do, not read as something else."""
+    with pytest.raises(HistoryError, match="RM203: the DataFrame cannot be brought to Arrow"):
+        read_incidents(pd.DataFrame({"hurt": [True, "yes", 3]}))
 
 
 def test_slices_of_frames() -> None:

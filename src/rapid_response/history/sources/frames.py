@@ -49,14 +49,14 @@ def open_frame(native: Any) -> Source:
     """A data frame of any library that Narwhals knows, or that offers itself as an Arrow stream."""
     try:
         return Frame(native, _table(native), type(native).__module__.split(".")[0])
-    except TypeError:
-        message = f"a {type(native).__name__} is neither a path nor a data frame"
-        remedy = "give a file, the URL of a database, or a frame of pandas, Polars, PyArrow, DuckDB, PySpark or Ibis"
-        raise HistoryError([Problem("RM502", message, help=remedy)]) from None
     except (pa.ArrowException, ValueError) as error:
         message = f"the {type(native).__name__} cannot be brought to Arrow: {type(error).__name__}"
         remedy = "give every column one type, and unknown values as nulls"
         raise HistoryError([Problem("RM203", message, help=remedy)]) from None
+    except TypeError:
+        message = f"a {type(native).__name__} is neither a path nor a data frame"
+        remedy = "give a file, the URL of a database, or a frame of pandas, Polars, PyArrow, DuckDB, PySpark or Ibis"
+        raise HistoryError([Problem("RM502", message, help=remedy)]) from None
 
 
 def _table(native: Any) -> Any:
