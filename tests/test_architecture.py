@@ -20,6 +20,7 @@ FLOORS = {
     "evaluation": 2,
     "reasoning": 3,
     "scenarios": 3,
+    "history": 3,
     "testing": 3,
     "proving": 4,
     "reports": 5,
@@ -92,5 +93,19 @@ def test_importing_loads_nothing_but_the_core() -> None:
     """`import rapid_response` loads pydantic, PyYAML and lark with what they need, and nothing else from outside."""
     script = "import sys, rapid_response; print(*sorted({name.split('.')[0] for name in sys.modules}))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    outside = {"hypothesis", "jinja2", "numpy", "pytest", "rich", "typer", "click", "jsonschema", "pysat"}
+    outside = {"hypothesis", "jinja2", "narwhals", "numpy", "pyarrow"}
+    outside |= {"pytest", "rich", "typer", "click", "jsonschema", "pysat"}
     assert not outside & set(done.stdout.split())
+
+
+def test_every_public_name_of_history_is_documented() -> None:
+    """Every name that `rapid_response.history` offers, and every public method of it, says what it is."""
+    from rapid_response import history
+
+    for name in history.__all__:
+        thing = getattr(history, name)
+        assert inspect.getdoc(thing)
+        assert not inspect.isclass(thing) or ">>>" in (thing.__doc__ or "") or name == "Written", name
+        for member_name, member in vars(thing).items() if inspect.isclass(thing) else ():
+            if not member_name.startswith("_") and (inspect.isfunction(member) or isinstance(member, property)):
+                assert inspect.getdoc(member), f"{name}.{member_name}"

@@ -32,6 +32,19 @@ def checked(
     return _Checker(file, notes, faulty, Declarations(file, notes, faulty)).protocol(fingerprint, sources)
 
 
+def definitions(
+    file: schema.ProtocolFile,
+    notes: Notes,
+    faulty: frozenset[str],
+    facts: Mapping[str, model.Fact],
+    kinds: Mapping[str, model.Kind],
+) -> tuple[dict[str, model.Criterion], dict[str, model.Measure]]:
+    """The criteria and measures of a file about facts declared elsewhere; faulty ones are noted and left out."""
+    checker = _Checker(file, notes, faulty, Declarations(file, notes, faulty, (), dict(kinds), dict(facts)))
+    checker.definitions()
+    return checker.criteria, checker.measures
+
+
 @dataclass
 class _Checker:
     file: schema.ProtocolFile
@@ -78,7 +91,8 @@ class _Checker:
 
     def known(self) -> Sequence[str]:
         responses = self.file.responses if self.speaks_of == "everything" else ()
-        return [*self.file.facts, *self.file.criteria, *self.file.measures, *responses]
+        facts = self.file.facts or self.declared.facts
+        return [*facts, *self.file.criteria, *self.file.measures, *responses]
 
     @property
     def reader(self) -> ConditionReader:

@@ -114,9 +114,9 @@ def _checked(sources: list[Source], problems: ProblemList) -> Protocol | None:
         problems.append(Problem("RR104", message, help="make several protocols of it"))
         return None
     place = Place(root)
-    if (shaped := _shaped(root, place, problems)) is None:
+    if (found_shape := shaped(root, place, problems)) is None:
         return None
-    file, faulty = shaped
+    file, faulty = found_shape
     return checked(file, Notes(place, problems), faulty, _fingerprint(root), tuple(sources))
 
 
@@ -202,7 +202,7 @@ def _canonical(node: Node, key: str) -> Any:
 # Faults of shape, from pydantic's words into ours
 
 
-def _shaped(root: Mapping, place: Place, problems: list[Problem]) -> tuple[ProtocolFile, frozenset[str]] | None:
+def shaped(root: Mapping, place: Place, problems: list[Problem]) -> tuple[ProtocolFile, frozenset[str]] | None:
     """The shape of the document; faulty parts are left out and named, so that all others can be checked as well.
 
     None where the fault lies in a section itself, since then nobody knows which names it was to hold.
