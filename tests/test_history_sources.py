@@ -6,7 +6,6 @@ import csv
 import gzip
 import io
 import json
-import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -27,6 +26,7 @@ from rapid_response.history import HistoryError, read_incidents
 from rapid_response.history.sources import delimited
 from rapid_response.history.sources.opening import open_source
 from rapid_response.history.sources.pieces import Source
+from tests import postgresql
 
 PROTOCOL = protocol_from_text(
     """
@@ -312,20 +312,21 @@ def test_a_database_needs_to_know_what_to_read(tmp_path: Path) -> None:
     assert history.evaluate()["tier"].to_pylist() == ["high"]
 
 
-@pytest.mark.skipif("TEST_POSTGRESQL_URL" not in os.environ, reason="needs TEST_POSTGRESQL_URL, an empty database")
 def test_postgresql() -> None:
     """A table of a PostgreSQL server gives the tiers that its rows get alone; the password is never shown."""
-    url = os.environ["TEST_POSTGRESQL_URL"]
-    with adbc_driver_postgresql.dbapi.connect(url, autocommit=True) as connection, connection.cursor() as cursor:
-        cursor.execute("drop table if exists past")
-        cursor.execute("create table past (harm text, age integer, hurt boolean, story text)")
-        cursor.execute(
-            "insert into past values ('injured', 30, true, 'x'), (null, null, null, ''), ('none', 3, false, null)"
-        )
-    history = read_incidents(url, protocol=PROTOCOL, table="past")
-    found = history.evaluate()
+    with postgresql.server() as url:
+        with adbc_driver_postgresql.dbapi.connect(url, autocommit=True) as connection, connection.cursor() as cursor:
+            cursor.execute("create table past (harm text, age integer, hurt boolean, story text)")
+            cursor.execute(
+                "insert into past values ('injured', 30, true, 'x'), (null, null, null, ''), ('none', 3, false, null)"
+            )
+        found = read_incidents(url, protocol=PROTOCOL, table="past").evaluate()
     assert found["highest"].to_pylist() == ["high", "high", "high"]
     assert found["lowest"].to_pylist() == ["high", "low", "low"]
+
+
+def test_a_password_is_never_shown() -> None:
+    """Where a server cannot be reached, the URL is shown without its password."""
     with pytest.raises(HistoryError, match="RM501") as raised:
         read_incidents("postgresql://someone:secret@localhost:1/none", table="nowhere")
     assert "secret" not in str(raised.value)
