@@ -16,6 +16,7 @@ import rapid_response
 SOURCE = Path(rapid_response.__file__).parent
 FLOORS = {
     "errors": 0,
+    "phrases": 0,
     "protocol": 1,
     "evaluation": 2,
     "reasoning": 3,

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 
 from rapid_response import Protocol, load_protocol, protocol_from_text
+from rapid_response.phrases import Phrase
 from rapid_response.protocol.expressions import Condition, Value, children
 from rapid_response.reports import catalogue
 from rapid_response.reports.vocabulary import Vocabulary
@@ -260,11 +261,11 @@ def test_every_condition_has_words(protocol: Protocol) -> None:
             assert wording.term(measure.value).strip()
 
 
-def _phrases() -> dict[str, catalogue.Phrase]:
-    found: dict[str, catalogue.Phrase] = {}
+def _phrases() -> dict[str, Phrase]:
+    found: dict[str, Phrase] = {}
     for name, thing in vars(catalogue).items():
         for key, phrase in _named(name, thing):
-            if isinstance(phrase, catalogue.Phrase):
+            if isinstance(phrase, Phrase):
                 found[key] = phrase
     return found
 

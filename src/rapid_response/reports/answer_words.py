@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from rapid_response.phrases import Phrase
 from rapid_response.protocol.expressions import MICROSECONDS
 from rapid_response.protocol.intervals import Range
 from rapid_response.reasoning.answers import Answers
@@ -120,7 +121,7 @@ class _Telling:
         ends = (*since, *until)
         return ends[0] if len(ends) == 1 else say.BOTH(self.language, *ends)
 
-    def end(self, edge: int, beside: int, at: say.Phrase, apart: say.Phrase) -> str:
+    def end(self, edge: int, beside: int, at: Phrase, apart: Phrase) -> str:
         minute = MICROSECONDS["minute"]
         outside = self.answers.fact.type.name == "moment" and edge % minute and not beside % minute
         return apart(self.language, self.value(beside)) if outside else at(self.language, self.value(edge))

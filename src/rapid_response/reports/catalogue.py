@@ -2,35 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-
-_SPACE = "\0"
-_NEEDLESS = re.compile(
-    "(?<=[「」（），、：；。])\0|\0(?=[「」（），、：；。])|(?<=[\u4e00-\u9fff])\0(?=[\u4e00-\u9fff])"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Words with places for other words. Any language but `zh-Hant` gets the English.
-
-    Chinese stands apart from letters and digits, so its phrases have spaces around their places; where other Chinese
-    comes to stand there, they go.
-
-    >>> AT_LEAST("en", "65 years"), AT_LEAST("zh-Hant", "65 歲"), AT_LEAST("zh-Hant", "「重傷」")
-    ('at least 65 years', '至少 65 歲', '至少「重傷」')
-    """
-
-    en: str
-    zh_hant: str
-
-    def __call__(self, language: str, *words: object) -> str:
-        if language == "zh-Hant":
-            spaced = self.zh_hant.replace(" ", _SPACE).format(*words)
-            return _NEEDLESS.sub("", spaced).replace(_SPACE, " ")
-        return self.en.format(*words)
-
+from rapid_response.phrases import Phrase
 
 # Putting words together
 

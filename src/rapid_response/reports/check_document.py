@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from rapid_response.evaluation.recommendation import Recommendation
+from rapid_response.phrases import Phrase
 from rapid_response.protocol.model import Property, Protocol
 from rapid_response.proving.catalogue import CATALOGUE, Severity
 from rapid_response.proving.findings import Check, Finding, Part, RuledOut, Undecided
@@ -209,7 +210,7 @@ class _View:
         if ruled_out.id in ("RC101", "RC102"):
             yield from (line(self.parts.label(each)) for each in ruled_out.about)
             return
-        facts, groups = self.protocol.facts, dict[say.Phrase, list[Part]]()
+        facts, groups = self.protocol.facts, dict[Phrase, list[Part]]()
         for each in ruled_out.about:
             lower = ruled_out.id == "RC104" and facts[each.name].more_is == "lower"
             phrase = checked.NEVER_RAISES if lower else checked.RULED_OUT[ruled_out.id]

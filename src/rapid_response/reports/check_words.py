@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from rapid_response.phrases import Phrase
 from rapid_response.proving.catalogue import Severity
-from rapid_response.reports.catalogue import Phrase
 
 CHECK_OF = Phrase("Check of {}", "檢查：{}")
 NOTHING_FOUND = Phrase("No errors and no warnings", "沒有錯誤或警告")

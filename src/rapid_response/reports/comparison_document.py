@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rapid_response.evaluation.recommendation import Recommendation
+from rapid_response.phrases import Phrase
 from rapid_response.proving.alignment import Unshared
 from rapid_response.proving.causes import Cause
 from rapid_response.proving.comparison import Claim, Comparison, Difference
@@ -14,7 +15,6 @@ from rapid_response.proving.regions import Case
 from rapid_response.proving.shares import Share
 from rapid_response.reports import catalogue as say
 from rapid_response.reports import comparison_words as compared
-from rapid_response.reports.catalogue import Phrase
 from rapid_response.reports.document import (
     Block,
     Document,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from rapid_response.phrases import Phrase
 from rapid_response.reports import catalogue as say
-from rapid_response.reports.catalogue import Phrase
 
 # The answer
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from rapid_response.phrases import Phrase
 from rapid_response.protocol.expressions import Condition, Constant, Type, Value
 from rapid_response.protocol.model import Due, Fact, Named, Option, Property, Protocol, Text, Window
 from rapid_response.proving.edits import Changed, Edit
@@ -87,7 +88,7 @@ class _Writing:
     def part(self, words: Wording, part: Condition | Option) -> str:
         return clean(part.label(self.language)) if isinstance(part, Option) else words.condition(part)
 
-    def side(self, heading: say.Phrase, said: str) -> Line:
+    def side(self, heading: Phrase, said: str) -> Line:
         return (run(capital(heading(self.language)) + say.COLON(self.language), "quiet"), run(said))
 
     def elsewhere(self, before: Text, after: Text) -> tuple[str, str]:

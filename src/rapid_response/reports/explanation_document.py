@@ -8,6 +8,7 @@ from typing import Any
 
 from rapid_response.evaluation.outcomes import Evidence, Reason, RuleOutcome
 from rapid_response.evaluation.recommendation import Recommendation
+from rapid_response.phrases import Phrase
 from rapid_response.protocol.model import Protocol, Tier
 from rapid_response.reasoning.changes import Change, Changes
 from rapid_response.reasoning.questions import Consequence, Question, Questions
@@ -191,7 +192,7 @@ class _View:
             case several:
                 return explained.ANSWERS_LEFT(self.language, several)
 
-    def named(self, phrase: say.Phrase, names: Sequence[str]) -> Iterator[Block]:
+    def named(self, phrase: Phrase, names: Sequence[str]) -> Iterator[Block]:
         if names:
             yield Paragraph(line(phrase(self.language, self.labels(names)), "quiet"))
 
@@ -274,7 +275,7 @@ class _View:
         )
         return self.entry(lacking.rule, *blocks)
 
-    def conditions(self, heading: say.Phrase, reasons: Sequence[Reason]) -> Iterator[Block]:
+    def conditions(self, heading: Phrase, reasons: Sequence[Reason]) -> Iterator[Block]:
         if reasons:
             yield Paragraph(line(heading(self.language), "quiet"))
             yield from (self.reasons.tree(reason) for reason in reasons)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rapid_response.reports.catalogue import Phrase
+from rapid_response.phrases import Phrase
 
 # Why this tier
 

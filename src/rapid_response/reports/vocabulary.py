@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from rapid_response.phrases import Phrase
 from rapid_response.protocol.expressions import Type
 from rapid_response.protocol.model import DEFAULT_LANGUAGE, Due, Fact, Measure, Named, Option, Protocol
 from rapid_response.protocol.values import decode, encode
@@ -97,7 +98,7 @@ class Vocabulary:
         part = self.protocol.kinds.get(kind.kind) or self.protocol.facts[kind.kind]
         return part.options
 
-    def listed(self, words: Sequence[str], last: say.Phrase = say.OR) -> str:
+    def listed(self, words: Sequence[str], last: Phrase = say.OR) -> str:
         """Words one after the other: `a, b or c`."""
         if len(words) < 2:
             return "".join(words)

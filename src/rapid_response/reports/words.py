@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
+from rapid_response.phrases import Phrase
 from rapid_response.protocol.expressions import (
     AllOf,
     Always,
@@ -128,7 +129,7 @@ class Wording(Vocabulary):
         whole = heading + say.SEMICOLON(self.language).join(parts)
         return say.BRACKETS(self.language, whole) if nested else whole
 
-    def _joined(self, parts: Sequence[str], last: say.Phrase) -> str:
+    def _joined(self, parts: Sequence[str], last: Phrase) -> str:
         return last(self.language, say.SEMICOLON(self.language).join(parts[:-1]), parts[-1])
 
     def group(self, condition: Condition, holds: bool = True) -> Group | None:

@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
+from rapid_response.phrases import Phrase
 from rapid_response.protocol.model import Protocol
 from rapid_response.scenarios.goals import Goal, Section
 from rapid_response.scenarios.model import NOTHING, Claim, ClaimKind
 from rapid_response.scenarios.reasons import Ground
-
-_BETWEEN_WIDE = re.compile(r"(?<=[\u2e80-\uffdc]) +(?=[\u2e80-\uffdc])")
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Words with places for other words. Any language but `zh-Hant` gets the English.
-
-    >>> RAISES_TO("en", "support"), RAISES_TO("zh-Hant", "support"), RAISES_TO("zh-Hant", "支援")
-    ('raises to support', '提高至 support', '提高至支援')
-    """
-
-    en: str
-    zh_hant: str
-
-    def __call__(self, language: str, *words: object) -> str:
-        if language == "zh-Hant":
-            return _BETWEEN_WIDE.sub("", self.zh_hant.format(*words)) if words else self.zh_hant
-        return self.en.format(*words)
-
 
 # Values
 

@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from rapid_response.history.problems import HistoryError
-from rapid_response.history.sources.pieces import Batch, Broken, Piece, Source
+from rapid_response.history.sources.pieces import Batch, Broken, File, Piece, Source
 from rapid_response.protocol.problems import Problem
 
 BLOCK = 4 << 20
@@ -34,26 +34,14 @@ Offsets = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Delimited:
+class Delimited(File):
     """A delimited text file, gzipped or not."""
 
-    path: Path
     delimiter: str
     encoding: str
     header: tuple[str, ...]
     unit: Literal["line", "row"] = "line"
     has_nulls: bool = False
-
-    @property
-    def name(self) -> str:
-        """The path as given."""
-        return str(self.path)
-
-    @property
-    def mark(self) -> str:
-        """Size and time of change."""
-        found = self.path.stat()
-        return f"{found.st_size}:{found.st_mtime_ns}"
 
     def pieces(self, columns: Sequence[str]) -> Iterator[Piece]:
         """Blocks of whole rows."""

@@ -12,30 +12,18 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from rapid_response.history.problems import HistoryError
-from rapid_response.history.sources.pieces import Batch, Piece, Source
+from rapid_response.history.sources.pieces import Batch, File, Piece, Source
 from rapid_response.protocol.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
-class Parquet:
+class Parquet(File):
     """A Parquet file. Texts come as codes with their dictionary, as they are stored."""
 
-    path: Path
     header: tuple[str, ...]
     file: Any = field(repr=False)
     unit: Literal["line", "row"] = "row"
     has_nulls: bool = True
-
-    @property
-    def name(self) -> str:
-        """The path as given."""
-        return str(self.path)
-
-    @property
-    def mark(self) -> str:
-        """Size and time of change."""
-        found = self.path.stat()
-        return f"{found.st_size}:{found.st_mtime_ns}"
 
     def pieces(self, columns: Sequence[str]) -> Iterator[Piece]:
         """A piece for each row group."""

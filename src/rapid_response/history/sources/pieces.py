@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Literal
 from typing import Protocol as Interface
 
@@ -51,6 +52,24 @@ class Piece:
 
     read: Callable[[], Batch]
     share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A source that is one file."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The path as given."""
+        return str(self.path)
+
+    @property
+    def mark(self) -> str:
+        """Size and time of change."""
+        found = self.path.stat()
+        return f"{found.st_size}:{found.st_mtime_ns}"
 
 
 class Source(Interface):

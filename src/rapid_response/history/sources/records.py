@@ -14,7 +14,7 @@ from typing import IO, Any, Literal
 import numpy as np
 
 from rapid_response.history.problems import HistoryError
-from rapid_response.history.sources.pieces import Batch, Broken, Piece, Source, loose_table
+from rapid_response.history.sources.pieces import Batch, Broken, File, Piece, Source, loose_table
 from rapid_response.protocol.problems import Problem
 
 RECORDS_IN_A_PIECE = 1 << 16
@@ -22,25 +22,13 @@ _LOOKED_AT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Records:
+class Records(File):
     """A file of JSON objects: a list of them, or one on each line. `unit` is the line, in a list the place in it."""
 
-    path: Path
     encoding: str
     header: tuple[str, ...]
     unit: Literal["line", "row"]
     has_nulls: bool = True
-
-    @property
-    def name(self) -> str:
-        """The path as given."""
-        return str(self.path)
-
-    @property
-    def mark(self) -> str:
-        """Size and time of change."""
-        found = self.path.stat()
-        return f"{found.st_size}:{found.st_mtime_ns}"
 
     def pieces(self, columns: Sequence[str]) -> Iterator[Piece]:
         """So many records at a time."""

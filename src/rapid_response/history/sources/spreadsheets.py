@@ -12,33 +12,21 @@ from typing import Any, Literal
 import numpy as np
 
 from rapid_response.history.problems import HistoryError
-from rapid_response.history.sources.pieces import Batch, Piece, Source, cell_text, loose_table
+from rapid_response.history.sources.pieces import Batch, File, Piece, Source, cell_text, loose_table
 from rapid_response.protocol.problems import Problem, did_you_mean, one_of
 
 ROWS = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(File):
     """One sheet; its first row that is not empty names the columns. Rows are numbered as the spreadsheet shows them."""
 
-    path: Path
     header: tuple[str, ...]
     rows: Sequence[Sequence[Any]] = field(repr=False)
     first: int = 2
     unit: Literal["line", "row"] = "row"
     has_nulls: bool = False
-
-    @property
-    def name(self) -> str:
-        """The path as given."""
-        return str(self.path)
-
-    @property
-    def mark(self) -> str:
-        """Size and time of change."""
-        found = self.path.stat()
-        return f"{found.st_size}:{found.st_mtime_ns}"
 
     def pieces(self, columns: Sequence[str]) -> Iterator[Piece]:
         """So many rows at a time; rows without any cell are left out."""
