@@ -31,7 +31,7 @@ class Declarations:
     def read(self) -> None:
         """Read the tiers, then the kinds, then the facts, which may be of these kinds."""
         self.tiers = self.read_tiers()
-        self.kinds |= self.notes.section("kinds", self.file.kinds, self.kind)
+        self.kinds = self.notes.section("kinds", self.file.kinds, self.kind) | self.kinds
         self.facts |= self.notes.section("facts", self.file.facts, self.read_fact)
 
     def read_tiers(self) -> tuple[model.Tier, ...]:
