@@ -135,7 +135,9 @@ def test_more_of_a_fact_is_told_by_two_incidents_that_differ_in_it_alone(harbor:
 
 def test_what_every_incident_shows_needs_no_example() -> None:
     """Where nothing that happened makes a difference, the witness is the incident of which nothing is known."""
-    found = _small("a: {when: f or g, limit_to: low}", more="always: [{name: never so, then: tier == high}]").check()
+    found = _small("a: {when: f or g, limit_to: low}", more="always: [{name: never so, then: tier == high}]").check(
+        budget=None
+    )
     [broken] = [finding for finding in found.findings if finding.id == "RC101"]
     assert broken.witnesses[0].facts == {}
     assert "Whatever happened:\n    Tier: “low”" in _text(found).replace("Low", "low")
@@ -259,7 +261,9 @@ rules:
   enough: {when: f, raise_to: high}
   needless: {when: f and g, raise_to: high}
 """)
-    through = {each.about[0].name: [part.name for part in each.through] for each in protocol.check().findings}
+    through = {
+        each.about[0].name: [part.name for part in each.through] for each in protocol.check(budget=None).findings
+    }
     assert through["needless"] == ["enough"]
 
 
@@ -272,8 +276,8 @@ def test_a_finding_that_is_meant_does_not_fail_and_is_shown_with_its_reason() ->
         "a: {when: f, raise_to: high, because: x, source: y}, b: {when: f and g, raise_to: high, because: x, source: y}"
     )
     allow = "allow: [{finding: RC301, about: b, because: We may part the two.}]"
-    assert _small(rules).check().fails("warning")
-    found = _small(rules, more=allow).check()
+    assert _small(rules).check(budget=None).fails("warning")
+    found = _small(rules, more=allow).check(budget=None)
     assert "RC301" in _ids(found)
     assert found.count("warning") == 1  # that g never matters
     assert "We may part the two." in _text(found)
@@ -283,7 +287,7 @@ def test_a_finding_that_is_meant_does_not_fail_and_is_shown_with_its_reason() ->
 def test_an_allowance_names_a_part_or_a_section(about: str) -> None:
     """An allowance about one part leaves the others as they are; one about a section is about all its parts."""
     text = f"roles: {{nobody: {{}}, noone: {{}}}}\nallow: [{{finding: RC504, about: {about}, because: Later.}}]"
-    found = _small("a: {when: f or g, raise_to: high}", more=text).check()
+    found = _small("a: {when: f or g, raise_to: high}", more=text).check(budget=None)
     left = {part.name for each in found.findings if each.id == "RC504" and not each.allowed for part in each.about}
     assert left == ({"noone"} if about == "nobody" else set())
 
@@ -301,15 +305,15 @@ def test_a_fact_on_which_much_hangs_is_named() -> None:
     """A fact that alone decides many made-up incidents is named with its share; among few facts none is."""
     rules = "a: {when: f, raise_to: high}, b: {when: g and h and i, limit_to: low}"
     facts = "f: {type: yes_no}, g: {type: yes_no}, h: {type: yes_no}, i: {type: yes_no}"
-    [found] = [each for each in _small(rules, facts).check().findings if each.id == "RC402"]
+    [found] = [each for each in _small(rules, facts).check(budget=None).findings if each.id == "RC402"]
     assert [part.name for part in found.about] == ["f"]
     assert 80 <= found.details["shares"]["f"] <= 95
-    assert "RC402" not in _ids(_small("a: {when: f and g, raise_to: high}").check())
+    assert "RC402" not in _ids(_small("a: {when: f and g, raise_to: high}").check(budget=None))
 
 
 def test_a_protocol_in_one_language_lacks_no_translation() -> None:
     """Texts are missed only in languages that the protocol's title is in."""
-    assert "RC501" not in _ids(_small("a: {when: f or g, raise_to: high}").check())
+    assert "RC501" not in _ids(_small("a: {when: f or g, raise_to: high}").check(budget=None))
 
 
 # The terminal, plain data, solvers

@@ -35,8 +35,6 @@ from tests import reference
 
 thorough = settings(max_examples=settings().max_examples // 5, suppress_health_check=list(HealthCheck))
 MOST_INCIDENTS = 300
-AT = "2026-02-01T20:00Z"
-"""The time of the spaces in which incidents are enumerated here."""
 CCSJ = load_protocol("protocol_rules/ccsj")
 
 # Two versions, and every incident
@@ -117,7 +115,7 @@ def test_everything_that_differs_is_found_and_nothing_else(pair: tuple[Protocol,
     """The differences are those of all incidents evaluated one by one; where there are none, the versions are equal."""
     space = common_space(align(*pair, renamings(*pair, {})))
     assume(not space.opaque and size(space) <= MOST_INCIDENTS)
-    found = compare(*pair, as_of=AT, budget=None)
+    found = compare(*pair, budget=None)
     expected = set[Claim]().union(*(claims(shown(space, cells), {}) for cells in every_incident(space)))
     assert {difference.claim for difference in found.differences} == expected
     assert not found.undecided
@@ -130,7 +128,7 @@ def test_where_they_differ_is_described_rightly(pair: tuple[Protocol, Protocol])
     """Conditions that are needed hold wherever there is the difference; where they are enough, it is there."""
     space = common_space(align(*pair, renamings(*pair, {})))
     assume(not space.opaque and size(space) <= MOST_INCIDENTS)
-    found = compare(*pair, as_of=AT, budget=None)
+    found = compare(*pair, budget=None)
     differences = [difference for difference in found.differences if difference.cases]
     for cells in every_incident(space) if differences else ():
         happening = claims(shown(space, cells), {})
@@ -149,7 +147,7 @@ def test_a_change_of_tier_has_a_cause(pair: tuple[Protocol, Protocol]) -> None:
     """Every change of tier has a changed rule behind it, and conditions that hold for some such incident."""
     space = common_space(align(*pair, renamings(*pair, {})))
     assume(not space.opaque and size(space) <= MOST_INCIDENTS)
-    for difference in compare(*pair, as_of=AT, budget=None).differences:
+    for difference in compare(*pair, budget=None).differences:
         if difference.claim.about == "tier":
             assert difference.causes
             conditions = [case.conditions for cause in difference.causes for case in cause.cases]
@@ -173,7 +171,7 @@ def all_hold(space: Space, cells: Cells, conditions: tuple[Condition, ...]) -> b
 @given(st.data(), versions())
 def test_equal_versions_agree_on_any_incident(data: st.DataObject, pair: tuple[Protocol, Protocol]) -> None:
     """Where versions are proved equal, the exact range is the same for any incident, known in whole or in part."""
-    found = compare(*pair, as_of=AT, budget=None)
+    found = compare(*pair, budget=None)
     assume(found.verdict == "equivalent")
     facts = data.draw(incidents(pair[0], unknowns=0.4))
     old, new = (version.evaluate(facts, as_of=found.as_of).exact() for version in pair)
@@ -185,7 +183,7 @@ def test_equal_versions_agree_on_any_incident(data: st.DataObject, pair: tuple[P
 @given(protocols())
 def test_a_protocol_is_equal_to_itself(protocol: Protocol) -> None:
     """A version decides like itself, whatever it says; nothing is said otherwise."""
-    found = compare(protocol, protocol)
+    found = compare(protocol, protocol, budget=None)
     assert (found.verdict, found.edits, found.unshared) == ("equivalent", (), ())
 
 

@@ -299,6 +299,7 @@ def test_most_left(data: st.DataObject, result: Recommendation) -> None:
     way = data.draw(st.sampled_from(list(completions(result))))
     turned_out = dict(zip(result.protocol.facts, way.incident.facts, strict=True))
     asked, most = 0, questions(result).most_left
+    assert result.questions_left == most
     while exact(result).standing != "settled":
         fact = questions(result).asked[0].fact
         result, asked = with_facts(result, {fact: turned_out[fact]}), asked + 1

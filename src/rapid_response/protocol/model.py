@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from rapid_response.protocol.expressions import Condition, Type, Value
+from rapid_response.protocol.expressions import Condition, Type, Value, names_in
 from rapid_response.protocol.problems import Source, Span
 
 if TYPE_CHECKING:
@@ -293,6 +293,21 @@ class Protocol:
         yield from self.scope.values()
         yield from self.rules.values()
         yield from self.responses.values()
+
+    def facts_below(self, *nodes: Condition | Value) -> tuple[str, ...]:
+        """The facts that nodes hang on, also through criteria and measures; in the protocol's order."""
+        waiting = [name for node in nodes for name in names_in(node)]
+        found: set[str] = set()
+        while waiting:
+            if (name := waiting.pop()) not in found:
+                found.add(name)
+                waiting += self._below(name)
+        return tuple(name for name in self.facts if name in found)
+
+    def _below(self, name: str) -> frozenset[str]:
+        if name in self.criteria:
+            return names_in(self.criteria[name].condition)
+        return names_in(self.measures[name].value) if name in self.measures else frozenset()
 
     @property
     def languages(self) -> tuple[str, ...]:

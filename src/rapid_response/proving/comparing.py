@@ -20,7 +20,7 @@ from rapid_response.proving.regions import describe
 from rapid_response.proving.renaming import Renamed, renamings
 from rapid_response.proving.replays import Lens, Replay
 from rapid_response.proving.shares import Drawn, Share, draw
-from rapid_response.proving.space import Space, common_space, usual_time
+from rapid_response.proving.space import Space, common_space
 from rapid_response.proving.witnesses import Witness, find
 from rapid_response.reasoning.nodes import FALSE, TRUE, opposite
 from rapid_response.reasoning.questions import Frequencies
@@ -59,7 +59,7 @@ def compare(
     """
     renamed = renamings(old, new, rename or {})
     alignment = align(old, new, renamed)
-    space = common_space(alignment, encode_as_of(new, as_of or usual_time(new)))
+    space = common_space(alignment, encode_as_of(new, as_of) if as_of else None)
     comparing = _Comparing(space, renamed, Budget(budget))
     differences, share, undecided = comparing.compared(frequencies)
     return Comparison(

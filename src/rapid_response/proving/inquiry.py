@@ -14,9 +14,8 @@ from rapid_response.proving.prover import Prover
 from rapid_response.proving.replays import Lens, Replay, Shows
 from rapid_response.proving.rewriting import at_tier, gate_condition, with_responses_spelt_out
 from rapid_response.proving.sample import Sample
-from rapid_response.proving.space import Formulas, Space, space_of, usual_time
+from rapid_response.proving.space import Formulas, Space, space_of
 from rapid_response.proving.witnesses import Found, Witness, find
-from rapid_response.reasoning.relevance import facts_below
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class Inquiry:
     def is_hidden(self, fact: str) -> bool:
         """Whether a condition that is not looked into names the fact."""
         conditions = [self.space.axes[axis].opaque for axis in self.space.opaque]
-        return any(each and fact in facts_below(self.protocol, each) for each in conditions)
+        return any(each and fact in self.protocol.facts_below(each) for each in conditions)
 
     def find(self, node: int, shows: Shows) -> Found:
         """A small incident for which the node holds, as the protocol itself evaluates it."""
@@ -91,7 +90,7 @@ def inquire(protocol: Protocol, budget: Budget, as_of: str | None = None) -> Inq
     >>> inquiry.possible(inquiry.said.rules["far_away_and_quiet_here"], lambda result: True)
     True
     """
-    now = encode_as_of(protocol, as_of or usual_time(protocol))
+    now = encode_as_of(protocol, as_of) if as_of else None
     space = space_of(_asked(protocol), now, list(_conditions(protocol)))
     prover = Prover(space, budget)
     prover.prepare(space.said[0].all())

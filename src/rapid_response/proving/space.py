@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from rapid_response.protocol.expressions import CalendarShift, Condition, DateShift, parts_of, uses_now
+from rapid_response.protocol.expressions import CalendarShift, Condition, DateShift, Type, parts_of, uses_now
 from rapid_response.protocol.model import Protocol
+from rapid_response.protocol.values import encode
 from rapid_response.proving.alignment import Alignment
 from rapid_response.proving.voices import Voice, alone
 from rapid_response.reasoning.cells import Axis, axes_of
@@ -19,9 +20,6 @@ from rapid_response.reasoning.comparisons import Comparison
 from rapid_response.reasoning.network import groups_of, meanings_of, on_axes
 from rapid_response.reasoning.nodes import FALSE, TRUE, Nodes, opposite
 from rapid_response.reasoning.translation import Translator, Variable
-
-NOON = 1_769_976_000_000_000
-"""1 February 2026, 20:00 UTC: the time of evaluation where none is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +136,15 @@ def common_space(alignment: Alignment, now: int | None = None) -> Space:
     return _space(vocabulary, (alignment.old, alignment.new), now, ())
 
 
-def usual_time(protocol: Protocol) -> str:
-    """The first morning on which a protocol is in force, as ISO text: the time of evaluation where none is given."""
+def _first_morning(protocol: Protocol) -> int:
+    """The first morning on which a protocol is in force, in microseconds: the time where none is given."""
     start = protocol.in_force.start
-    return f"{start.isoformat() if start else '2026-01-01'}T09:00{'' if protocol.time_zone else 'Z'}"
+    morning = f"{start.isoformat() if start else '2026-01-01'}T09:00{'' if protocol.time_zone else 'Z'}"
+    return int(encode(Type("moment"), morning, protocol.time_zone))
 
 
 def _space(vocabulary: Protocol, voices: tuple[Voice, ...], now: int | None, conditions: Sequence[Condition]) -> Space:
-    at = NOON if now is None else now
+    at = _first_morning(voices[-1].protocol) if now is None else now
     store, variables = Nodes([]), dict[Variable, int]()
     said = [_Speaking(voice.protocol, store, variables, False, voice=voice).formulas(conditions) for voice in voices]
     axes = axes_of(vocabulary, tuple(variables), at)

@@ -23,7 +23,6 @@ from rapid_response.reasoning.translation import Roots, Translation, Variable, t
 
 MOST_PROTOCOLS, MOST_NETWORKS = 16, 64
 
-AxisKey = tuple[str | None, int | None]
 Meaning = tuple[int, int | None] | bool
 """What a variable of the formulas says: an axis and the cells in which it holds (None: its cells are the axis' own)."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,7 +136,7 @@ class Reasons:
         nodes: list[Condition | Value] = [leaf.condition for leaf in leaves if leaf.condition]
         if isinstance(outcome, RuleOutcome) and outcome.tiers[0] < outcome.tiers[1]:
             nodes.append(outcome.part.tier)
-        names = self.facts_below(nodes) - self.assumed.keys()
+        names = {*self.protocol.facts_below(*nodes)} - self.assumed.keys()
         tier = any(evidence.kind == "tier" for leaf in leaves for evidence in leaf.evidence)
         return (*(name for name in self.result.missing if name in names), *(["tier"] if tier else []))
 
@@ -145,21 +145,8 @@ class Reasons:
         if outcome.standing != "assumed":
             return self.waited_for(outcome)
         gate = outcome.part
-        names = self.facts_below([gate.when, *([gate.unless] if gate.unless else [])])
+        names = self.protocol.facts_below(gate.when, *([gate.unless] if gate.unless else []))
         return tuple(name for name in self.result.missing if name in names)
-
-    def facts_below(self, nodes: Iterable[Condition | Value]) -> set[str]:
-        """The facts that nodes depend on, also through measures and criteria."""
-        open_names, found = {name for node in nodes for name in names_in(node)}, set[str]()
-        while open_names:
-            name = open_names.pop()
-            if name in self.protocol.facts:
-                found.add(name)
-            elif name in self.protocol.measures:
-                open_names |= names_in(self.protocol.measures[name].value)
-            else:
-                open_names |= names_in(self.protocol.criteria[name].condition)
-        return found
 
     # Trees
 
