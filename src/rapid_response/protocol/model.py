@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from rapid_response.protocol.expressions import Condition, Type, Value
+from rapid_response.protocol.expressions import Condition, Constant, Type, Value
 from rapid_response.protocol.problems import Source, Span
 
 if TYPE_CHECKING:
@@ -148,6 +148,20 @@ class Measure(Named):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern(Named):
+    """How many incidents there were for which `where` holds, with the `same` facts, `within` a length of time.
+
+    They are counted back from the time of the present incident (the protocol's `at`), which counts if its own `where`
+    holds. `type` is that of the number.
+    """
+
+    type: Type
+    where: Condition
+    same: tuple[str, ...]
+    within: Constant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gate(Named):
     """What scope entries, rules and responses share: when, unless, because and source."""
 
@@ -254,6 +268,7 @@ class Protocol:
     facts: Mapping[str, Fact]
     criteria: Mapping[str, Criterion]
     measures: Mapping[str, Measure]
+    patterns: Mapping[str, Pattern]
     scope: Mapping[str, ScopeRule]
     rules: Mapping[str, Rule]
     responses: Mapping[str, Response]
