@@ -61,10 +61,8 @@ def _known(variable: str, kind: Type, table: Table | None, writer: Writer) -> li
         case "yes_no":
             answers = [(f"{variable} is {answer}", table.row(answer) if table else "pass") for answer in (False, True)]
             return [*answers, ("", REFUSE)]
-        case "scale" | "choice" if table:
-            return [("", table.look_up(variable, writer))]
         case "scale" | "choice":
-            return [(f"{variable} not in {writer.bind(frozenset(kind.options))}", REFUSE)]
+            return [("", _options(variable, kind, table).look_up(variable, writer))]
         case "number" if kind.places == 0:
             return [(f"type({variable}) is not int or not {kind.low} <= {variable} <= {kind.high}", REFUSE)]
         case "choices":
@@ -73,6 +71,12 @@ def _known(variable: str, kind: Type, table: Table | None, writer: Writer) -> li
             return [plain, ("", _encoded(variable, kind, writer))]
         case _:
             return [("", _encoded(variable, kind, writer))]
+
+
+def _options(variable: str, kind: Type, table: Table | None) -> Table:
+    """The table with a column for the fact itself: what is given may be of a class derived from text."""
+    variables, rows = (table.variables, table.rows) if table else ((), {})
+    return Table((variable, *variables), {option: (option, *rows.get(option, ())) for option in kind.options})
 
 
 def _encoded(variable: str, kind: Type, writer: Writer) -> str:

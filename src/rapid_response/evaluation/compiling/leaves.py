@@ -29,7 +29,7 @@ class Table:
     """The leaves of one fact: their variables, and what these are for each answer."""
 
     variables: tuple[str, ...]
-    rows: Mapping[Answer, tuple[int, ...]]
+    rows: Mapping[Answer, tuple[int | str, ...]]
 
     def row(self, answer: Answer) -> str:
         """The statement for one answer."""
