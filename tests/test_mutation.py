@@ -12,14 +12,15 @@ from typing import Any, cast
 
 import pytest
 
-from rapid_response.evaluation import compiling, explaining, incidents, leaves, truth
+from rapid_response.evaluation import explaining, incidents, truth
+from rapid_response.evaluation.compiling import conditions, given, leaves, nodes, tiers
+from rapid_response.evaluation.compiling import values as ranges
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol import intervals, values
 from tests import reference
 from tests.long.agreement import said, unlike
 from tests.long.pairs import CORPUS, Pair, generated, kept
 
-Writer = compiling._Writer
 Explanation = explaining.Explanation
 
 
@@ -39,48 +40,53 @@ MUTANTS = [
     Mutant("possibly at most: <= becomes <", leaves.compare_ranges, "UNKNOWN if low <= c", "UNKNOWN if low < c"),
     Mutant("an unknown number equals", leaves.compare_ranges, "low == high == constant", "low == constant"),
     Mutant(
-        "number off by one", Writer.compare_number, "{comparator} {constant.value}", "{comparator} {constant.value + 1}"
+        "number off by one",
+        conditions._compare_number,
+        "{comparator} {constant.value}",
+        "{comparator} {constant.value + 1}",
     ),
-    Mutant("unknown number is no", Writer.compare_number, "{unknown} if", "{NO} if"),
+    Mutant("unknown number is no", conditions._compare_number, "{unknown} if", "{NO} if"),
     Mutant(
         "two ranges: surely by the near ends",
-        Writer.compare,
+        conditions._compare,
         "{YES} if {a[0]} {comparator} {b[1]}",
         "{YES} if {a[0]} {comparator} {b[0]}",
     ),
     Mutant(
         "two ranges: possibly by the far ends",
-        Writer.compare,
+        conditions._compare,
         "{UNKNOWN} if {a[0]} {comparator} {b[1]}",
         "{UNKNOWN} if {a[1]} {comparator} {b[1]}",
     ),
-    Mutant("ranges that touch are equal", Writer.compare, "{a[0]} == {a[1]} == {b[0]} == {b[1]}", "{a[0]} == {b[0]}"),
-    Mutant("!= forgets its not", Writer.compare, 'else f"NOT[{equal}]"', "else equal"),
+    Mutant(
+        "ranges that touch are equal", conditions._compare, "{a[0]} == {a[1]} == {b[0]} == {b[1]}", "{a[0]} == {b[0]}"
+    ),
+    Mutant("!= forgets its not", conditions._compare, 'else f"NOT[{equal}]"', "else equal"),
     # Choices and texts
-    Mutant("overlapping choices are the same", Writer.written, " and not {a} & ({a} - 1)", ""),
+    Mutant("overlapping choices are the same", conditions.truth_text, " and not {a} & ({a} - 1)", ""),
     Mutant(
         "one of: possible becomes sure",
-        Writer.is_one_of,
+        conditions._is_one_of,
         "{UNKNOWN} if {possible} & {others}",
         "{YES} if {possible} & {others}",
     ),
-    Mutant("includes all becomes any", Writer.includes, " == {mask}", ""),
-    Mutant("an unknown text is another", Writer.written, "{UNKNOWN} if {variable} is None else ", ""),
+    Mutant("includes all becomes any", conditions._includes, " == {mask}", ""),
+    Mutant("an unknown text is another", conditions.truth_text, "{UNKNOWN} if {variable} is None else ", ""),
     # Logic
-    Mutant("and becomes or", Writer.written, 'self.joined(" & ", parts)', 'self.joined(" | ", parts)'),
-    Mutant("or becomes and", Writer.written, 'self.joined(" | ", parts)', 'self.joined(" & ", parts)'),
-    Mutant("not is dropped", Writer.written, 'f"NOT[{self.condition(part)}]"', "self.condition(part)"),
+    Mutant("and becomes or", conditions.truth_text, '_joined(" & ", parts, writer)', '_joined(" | ", parts, writer)'),
+    Mutant("or becomes and", conditions.truth_text, '_joined(" | ", parts, writer)', '_joined(" & ", parts, writer)'),
+    Mutant("not is dropped", conditions.truth_text, 'f"NOT[{writer.truths[part]}]"', "writer.truths[part]"),
     Mutant("at least: one more is needed", truth._at_least, "surely >= number", "surely > number"),
     Mutant("at least: possibly one too few", truth._at_least, "possibly >= number", "possibly > number"),
-    Mutant("unsettled is surely so", Writer.written, "{YES} if assume else {UNKNOWN}", "{YES}"),
+    Mutant("unsettled is surely so", conditions.truth_text, "{YES} if assume else {UNKNOWN}", "{YES}"),
     # Numbers and times
-    Mutant("minus: low and high swapped", Writer.arithmetic, "{a[0]} - {b[1]}", "{a[0]} - {b[0]}"),
+    Mutant("minus: low and high swapped", ranges._arithmetic, "{a[0]} - {b[1]}", "{a[0]} - {b[0]}"),
     Mutant("product by the lower ends alone", intervals.product_range, "for b in right", "for b in right[:1]"),
     Mutant("halves always up", intervals.divide_half_even, "quotient % 2 == 1", "True"),
-    Mutant("points: possible becomes sure", Writer.points, "surely if add > 0 else possibly", "possibly"),
-    Mutant("min becomes max", Writer.written_range, 'f"{which}(', 'f"max('),
-    Mutant("step without its end", Writer.written_range, "+ {most}, 0), {top})", "+ {most}, 0), {top} + 1)"),
-    Mutant("first and last day swapped", Writer.date_shift, "(b[1], b[0]) if", "b if"),
+    Mutant("points: possible becomes sure", ranges._points, "surely if add > 0 else possibly", "possibly"),
+    Mutant("min becomes max", ranges.range_text, 'f"{which}(', 'f"max('),
+    Mutant("step without its end", ranges.range_text, "+ {most}, 0), {top})", "+ {most}, 0), {top} + 1)"),
+    Mutant("first and last day swapped", ranges._date_shift, "(b[1], b[0]) if", "b if"),
     Mutant("today in UTC", values.local_date, "_local(microseconds, zone)", "_local(microseconds, None)"),
     Mutant(
         "months back become months on", values.shift_date, "date.month - 1 + months", "date.month - 1 + abs(months)"
@@ -88,27 +94,35 @@ MUTANTS = [
     Mutant("the later of two hours", values.shift_moment, "fold=0", "fold=1"),
     # Measures
     Mutant(
-        "cases forget the later ones", Writer.cases_range, "min({low}, {least}), max({high}, {most})", "{least}, {most}"
+        "cases forget the later ones",
+        ranges._cases_range,
+        "min({low}, {least}), max({high}, {most})",
+        "{least}, {most}",
     ),
-    Mutant("choice cases forget the later ones", Writer.cases_mask, "|=", "="),
-    Mutant("an unknown number starts at zero", Writer.fact_range, "str(kind.low)", '"0"'),
+    Mutant("choice cases forget the later ones", ranges._cases_mask, "|=", "="),
+    Mutant("an unknown number starts at zero", ranges._fact_range, "str(kind.low)", '"0"'),
     # Rules
-    Mutant("unless becomes when", Writer.gate, "NOT[{self.condition(gate.unless)}]", "{self.condition(gate.unless)}"),
-    Mutant("a possible raise lifts the lowest tier", Writer.tier_range, "if {truth} & 1", "if {truth}"),
+    Mutant("unless becomes when", tiers.nodes_of, "Not(gate.unless)", "gate.unless"),
+    Mutant("a possible raise lifts the lowest tier", tiers._raise, "if raised & 1: low", "if raised: low"),
+    Mutant("a lower raise hides a higher one", tiers._raise, "if raised and not high: high", "if raised: high"),
+    Mutant("no look below a possible raise", tiers._raise, '"if not low:"', '"if not high:"'),
+    Mutant("a possible limit is dropped", tiers._limit, "if limited and low", "if limited & 1 and low"),
+    Mutant("a sure limit is dropped", tiers._limit, "if limited & 1: high", "if False: high"),
     Mutant(
-        "a possible limit is dropped",
-        Writer.tier_range,
-        "if low > {level} and {holds}: low",
-        "if low > {level} and {holds} & 1: low",
+        "the lowest limit is forgotten", tiers._limit, "if limited & 1: high = {level}", "if limited & 1: high += 1"
     ),
-    Mutant("a sure limit is dropped", Writer.tier_range, "{holds} & 1: high = {level}", "False: high = {level}"),
-    Mutant("the higher limit wins", Writer.limit_by_value, "{high} < high", "{high} > high"),
-    Mutant("a raise by a value forgets its high end", Writer.raise_by_value, "{high} > high", "{low} > high"),
+    Mutant("a factor drawn out is forgotten", tiers.either, "({factor} and {factor} & (", "(("),
+    Mutant("a factor alone is no product", tiers.either, "if all(cofactors) else factor", ""),
+    Mutant("the higher limit wins", tiers._limit_by_value, "{high} < high", "{high} > high"),
+    Mutant("a raise by a value forgets its high end", tiers._raise_by_value, "{high} > high", "{low} > high"),
     # Assumptions
-    Mutant("assumed criteria are dropped", Writer.criterion, "if assume and", "if False and"),
-    Mutant("assumed criteria are known", Writer.criterion, "if assume and", "if"),
+    Mutant("assumed criteria are dropped", nodes._write_criterion, "if assume and", "if False and"),
+    Mutant("assumed criteria are known", nodes._write_criterion, "if assume and", "if"),
     Mutant("assumed facts are dropped", vars(Explanation)["assumed_facts"].func, "a if fact is None else fact", "fact"),
     Mutant("a blank is unknown", incidents._Checker.fact, "return blank", "return None"),
+    Mutant("a plain blank is unknown to its conditions", given._blank, "table.row(fact.blank)", "table.row(None)"),
+    Mutant("a plain blank is not encoded", given._blank, "[] if fact.blank is None else", "[] if True else"),
+    Mutant("several options are the last one", given._mask, "|=", "="),
     # The result
     Mutant("the other end is recommended", vars(Recommendation)["tier"].func, '"highest" else', '"lowest" else'),
     Mutant("a limit at the same tier overrides", Explanation._limits_below, "[1] < level", "[1] <= level"),
@@ -140,6 +154,7 @@ def first_difference(told: list[tuple[Pair, dict[str, Any]]]) -> object:
     """The first pair of which the engine, compiled anew, says something else than expected, or of which it raises."""
     for protocol in {id(pair.protocol): pair.protocol for pair, _ in told}.values():
         vars(protocol).pop("program", None)
+        vars(protocol).pop("_evaluate", None)
     for pair, expected in told:
         try:
             got = said(pair.protocol.evaluate(pair.given, as_of=pair.as_of))

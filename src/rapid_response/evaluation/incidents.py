@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from rapid_response.errors import IncidentError
 from rapid_response.evaluation.compiling import Facts
-from rapid_response.evaluation.encoding import LONGEST_ID
+from rapid_response.evaluation.compiling.given import LONGEST_ID
 from rapid_response.protocol.expressions import Type
 from rapid_response.protocol.model import Fact, Protocol
 from rapid_response.protocol.problems import Problem, ProblemList, Span, TooManyProblems, did_you_mean, one_of
@@ -19,6 +20,7 @@ from rapid_response.protocol.values import Encoded, Unfit, encode, shown_input
 
 DETAILS = ("value", "source", "as_of", "verified")
 _MOMENT, _TEXT = Type("moment"), Type("text")
+_SCALARS = (str, int, float, type(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,9 @@ class Detail:
 
 NO_DETAIL = Detail()
 NO_DETAILS: Mapping[str, Detail] = {}
+
+Checked = tuple[str | None, Facts, Mapping[str, Detail]]
+"""An incident as a plain tuple, which is quicker to make."""
 
 
 class Incident(NamedTuple):
@@ -71,12 +76,20 @@ def encode_as_of(protocol: Protocol, as_of: str | dt.datetime | None) -> int | N
             raise IncidentError([Problem("RR506", message, help="give as_of, like 2026-02-01T09:00")])
         return None
     try:
+        if type(as_of) is str:
+            return _moment(as_of, protocol.time_zone)
         return int(encode(_MOMENT, as_of, protocol.time_zone))
     except Unfit as unfit:
         raise IncidentError([Problem(unfit.problem, f"as_of: {unfit.message}", help=unfit.help)]) from None
     except Exception as error:  # an object that a program gives may raise anything when it is looked at
         message = f"as_of: the value cannot be read: it raises {type(error).__name__}"
         raise IncidentError([Problem("RR502", message, help="give plain values")]) from None
+
+
+@lru_cache(maxsize=64)
+def _moment(text: str, zone: str | None) -> int:
+    """Remembered, since many incidents are evaluated as of one time, and reading it took half of that."""
+    return int(encode(_MOMENT, text, zone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,47 +100,49 @@ class _Checker:
 
     def incident(self, given: Mapping[str, Any]) -> Incident:
         details: dict[str, Detail] = {}
-        with self.noting(None):
+        try:
             if not isinstance(given, Mapping):
                 message = f"{shown_input(given)} is not an incident"
                 raise Unfit("RR502", message, "give a mapping of fact names to values")
             self.refuse_unknown(given)
-            facts = tuple(self.fact(fact, given, details) for fact in self.protocol.facts.values())
+            facts = tuple([self.fact(fact, given, details) for fact in self.protocol.facts.values()])
             return Incident(self.incident_id(given), facts, details)
-        return Incident(None, (), {})
-
-    @contextmanager
-    def noting(self, name: str | None, detail: str | None = None) -> Iterator[None]:
-        """Notes what does not fit. An object that a program gives may raise anything when it is looked at."""
-        about = "".join(f"`{part}`: " for part in (name, detail) if part)
-        try:
-            yield
-        except Unfit as unfit:
-            fact = self.protocol.facts.get(name or "")
-            message = re.sub("^`[^`]*`", "the value", unfit.message) if fact and fact.private else unfit.message
-            self.note(unfit.problem, f"{about}{message}", name, unfit.help)
-        except TooManyProblems:
-            raise
         except Exception as error:
-            message = f"{about}the value cannot be read: it raises {type(error).__name__}"
-            self.note("RR502", message, name, "give plain values")
+            self.refuse(error, None)
+            return Incident(None, (), {})
+
+    def refuse(self, error: Exception, name: str | None, detail: str | None = None) -> None:
+        """Note what does not fit. An object that a program gives may raise anything when it is looked at."""
+        about = "".join(f"`{part}`: " for part in (name, detail) if part)
+        match error:
+            case TooManyProblems():
+                raise error
+            case Unfit():
+                fact = self.protocol.facts.get(name or "")
+                message = re.sub("^`[^`]*`", "the value", error.message) if fact and fact.private else error.message
+                self.note(error.problem, f"{about}{message}", name, error.help)
+            case _:
+                message = f"{about}the value cannot be read: it raises {type(error).__name__}"
+                self.note("RR502", message, name, "give plain values")
 
     def note(self, problem: str, message: str, name: str | None, remedy: str | None) -> None:
         span = self.spans.get(name) if name else None
         self.problems.append(Problem(problem, message, span, remedy, confidential=True))
 
     def refuse_unknown(self, given: Iterable[Any]) -> None:
-        known = [*self.protocol.facts, "id"]
+        known = {*self.protocol.facts, "id"}
         for name in given:
-            with self.noting(None):
+            try:
                 if name not in known:
                     likely = name if isinstance(name, str) else ""
                     remedy = did_you_mean(likely, known, "`show` lists the facts of a protocol")
                     shown = shown_input(name)
                     self.note("RR501", f"unknown fact {shown if '`' in shown else f'({shown})'}", likely, remedy)
+            except Exception as error:
+                self.refuse(error, None)
 
     def incident_id(self, incident: Mapping[str, Any]) -> str | None:
-        with self.noting("id"):
+        try:
             given = incident.get("id")
             if isinstance(given, int) and not isinstance(given, bool) and abs(given) < 10**LONGEST_ID:
                 return int.__repr__(given)
@@ -136,17 +151,21 @@ class _Checker:
                 if len(text or "") <= LONGEST_ID:
                     return text
             raise Unfit("RR502", "it is not a short text", "write a short text or a whole number")
-        return None
+        except Exception as error:
+            self.refuse(error, "id")
+            return None
 
     def fact(self, fact: Fact, incident: Mapping[str, Any], details: dict[str, Detail]) -> Encoded | None:
-        with self.noting(fact.name):
+        try:
             given = incident.get(fact.name)
-            if isinstance(given, Mapping):
+            if not isinstance(given, _SCALARS) and isinstance(given, Mapping):
                 details[fact.name] = self.detail(fact, given)
                 given = given.get("value")
             blank: Encoded | None = fact.blank
             return blank if given is None else encode(fact.type, given, self.protocol.time_zone)
-        return None
+        except Exception as error:
+            self.refuse(error, fact.name)
+            return None
 
     def detail(self, fact: Fact, given: Mapping[Any, Any]) -> Detail:
         for key in given:
@@ -162,16 +181,24 @@ class _Checker:
         if source is not None and not isinstance(source, str):
             self.note("RR507", f"`{fact.name}`: `source` is not text", fact.name, "name who said so")
         elif source is not None:
-            with self.noting(fact.name, "source"):
-                source = str(encode(_TEXT, source, None))
+            source = self.detail_text(fact, source)
         if verified is not None and not isinstance(verified, bool):
             self.note("RR507", f"`{fact.name}`: `verified` is not yes or no", fact.name, "write yes or no")
         return Detail(source, self.detail_time(fact, as_of), verified)
 
+    def detail_text(self, fact: Fact, given: str) -> str | None:
+        try:
+            return str(encode(_TEXT, given, None))
+        except Exception as error:
+            self.refuse(error, fact.name, "source")
+            return None
+
     def detail_time(self, fact: Fact, given: object) -> str | None:
         if given is None:
             return None
-        with self.noting(fact.name, "as_of"):
+        try:
             encode(_MOMENT, given, self.protocol.time_zone)
             return given.isoformat() if isinstance(given, dt.datetime) else str(given)
-        return None
+        except Exception as error:
+            self.refuse(error, fact.name, "as_of")
+            return None

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from rapid_response.evaluation.compiling import Range
+from rapid_response.evaluation.compiling import Evaluate, Facts, Range, compile_evaluation
 from rapid_response.evaluation.explaining import Explanation
-from rapid_response.evaluation.incidents import NO_DETAIL, NO_DETAILS, Incident, check_incident, encode_as_of
+from rapid_response.evaluation.incidents import NO_DETAIL, NO_DETAILS, Checked, Incident, check_incident, encode_as_of
 from rapid_response.evaluation.outcomes import (
     Assumption,
     Evidence,
@@ -38,13 +37,19 @@ SEMANTICS = 1
 Scope = Literal["in", "out", "unknown"]
 
 
+class _Light:
+    """Makes instances without the room for thirty attributes that CPython sets aside (docs/decisions/0009)."""
+
+    __slots__ = ("__dict__",)
+
+
 @dataclass(frozen=True, repr=False)
-class Recommendation:
+class Recommendation(_Light):
     """What the protocol recommends for one incident, and everything needed to say why.
 
     `tier` is recommended (None where the protocol recommends nothing while it is open); `lowest` and `highest` bound
     what is still possible whatever the missing facts turn out to be. `exactness` is None for the range that follows
-    rule by rule, else it says how the range was narrowed. The record itself is quick to make; rules,
+    rule by rule, else it says how the range was narrowed. The record itself is quick to make; the incident, rules,
     responses and the rest are put together when asked for.
 
     >>> from rapid_response import load_protocol
@@ -55,10 +60,15 @@ class Recommendation:
     """
 
     protocol: Protocol
-    incident: Incident
+    checked: Checked
     now: int | None
     range: Range
     exactness: Exactness | None = None
+
+    @cached_property
+    def incident(self) -> Incident:
+        """The checked incident."""
+        return Incident(*self.checked)
 
     # The tier
 
@@ -299,14 +309,9 @@ class Recommendation:
         return Explanation(self.protocol, self.incident, self.now, self.range, self.exactness)
 
 
-def evaluate(protocol: Protocol, facts: Mapping[str, Any], as_of: str | dt.datetime | None = None) -> Recommendation:
-    """The recommendation of a protocol for one incident; see `Protocol.evaluate`."""
-    now = None if as_of is None and not protocol.needs_now else encode_as_of(protocol, as_of)
-    quick = protocol.program.quick(facts, now)
-    if quick is not None:
-        name, encoded, levels = quick
-        return Recommendation(protocol, Incident(name, encoded, NO_DETAILS), now, levels)
-    return recommend(protocol, check_incident(protocol, facts), now)
+def evaluator(protocol: Protocol) -> Evaluate:
+    """The function behind `Protocol.evaluate`, compiled for one protocol."""
+    return compile_evaluation(protocol, encode_as_of, _recommend_plain, _recommend_other)
 
 
 def recommend(protocol: Protocol, incident: Incident, now: int | None) -> Recommendation:
@@ -314,9 +319,21 @@ def recommend(protocol: Protocol, incident: Incident, now: int | None) -> Recomm
     return Recommendation(protocol, incident, now, protocol.program.tiers(incident.facts, now, False))
 
 
-def _criterion_document(reason: Reason) -> dict[str, Any]:
-    [condition] = reason.parts
-    return condition.to_dict() | {"state": reason.state}
+def _recommend_other(protocol: Protocol, given: Mapping[str, Any], now: int | None) -> Recommendation:
+    return recommend(protocol, check_incident(protocol, given), now)
+
+
+def _recommend_plain(
+    protocol: Protocol, now: int | None, name: str | None, facts: Facts, tiers: Range
+) -> Recommendation:
+    """What the constructor would make, at a third of its time (docs/decisions/0009-quick-way-in.md)."""
+    result = object.__new__(Recommendation)
+    fields = result.__dict__
+    fields["protocol"] = protocol
+    fields["checked"] = (name, facts, NO_DETAILS)
+    fields["now"] = now
+    fields["range"] = tiers
+    return result
 
 
 def _decides(rule: RuleOutcome, level: int, overridden: bool) -> bool:

@@ -320,9 +320,9 @@ class Protocol:
 
     @cached_property
     def _evaluate(self) -> Callable[[Protocol, Mapping[str, Any], str | dt.datetime | None], Recommendation]:
-        from rapid_response.evaluation.recommendation import evaluate
+        from rapid_response.evaluation.recommendation import evaluator
 
-        return evaluate
+        return evaluator(self)
 
     def evaluate(self, facts: Mapping[str, Any], *, as_of: str | dt.datetime | None = None) -> Recommendation:
         """The recommended tier for one incident, with its rationale.

@@ -299,11 +299,11 @@ def _placed(local: dt.datetime, zone: str | None) -> dt.datetime:
     if not 1 < local.year < dt.MAXYEAR:
         raise Unfit("RR505", f"{shown_input(local.isoformat())} is too far away", "write a year from 2 to 9998")
     first, second = (local.replace(tzinfo=time_zone(zone), fold=fold) for fold in (0, 1))
-    offsets = [moment.strftime("%z") for moment in (first, second)]
-    exists = first.astimezone(dt.UTC).astimezone(time_zone(zone)).replace(tzinfo=None) == local
-    if offsets[0] == offsets[1]:
+    if first.utcoffset() == second.utcoffset():
         return first
-    ways = " or ".join(f"{local.isoformat()}{offset[:3]}:{offset[3:5]}" for offset in sorted(offsets))
+    exists = first.astimezone(dt.UTC).astimezone(time_zone(zone)).replace(tzinfo=None) == local
+    offsets = sorted(moment.strftime("%z") for moment in (first, second))
+    ways = " or ".join(f"{local.isoformat()}{offset[:3]}:{offset[3:5]}" for offset in offsets)
     what = "happens twice" if exists else "does not exist"
     raise Unfit(
         "RR505", f"`{local.isoformat(timespec='minutes')}` {what} in {zone}: the clocks change", f"write {ways}"

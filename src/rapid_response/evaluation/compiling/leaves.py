@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rapid_response.evaluation.compiling.writer import Writer
 from rapid_response.evaluation.truth import NO, NOT, UNKNOWN, YES
 from rapid_response.protocol.expressions import (
     Comparator,
@@ -16,6 +20,56 @@ from rapid_response.protocol.expressions import (
     Value,
 )
 from rapid_response.protocol.model import Protocol
+
+Answer = bool | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The leaves of one fact: their variables, and what these are for each answer."""
+
+    variables: tuple[str, ...]
+    rows: Mapping[Answer, tuple[int | str, ...]]
+
+    def row(self, answer: Answer) -> str:
+        """The statement for one answer."""
+        return f"{', '.join(self.variables)} = {', '.join(map(str, self.rows[answer]))}"
+
+    def look_up(self, variable: str, writer: Writer) -> str:
+        """The statement for whatever answer is in the variable."""
+        single = len(self.variables) == 1
+        table = writer.bind({answer: row[0] if single else row for answer, row in self.rows.items()})
+        return f"{', '.join(self.variables)} = {table}[{variable}]"
+
+
+def write_tables(writer: Writer) -> dict[str, Table]:
+    """The tables of all leaves that are used, by fact; from now on the leaves count as written."""
+    leaves: dict[str, list[Condition | Value]] = {}
+    for node in writer.uses:
+        fact = tabled_fact(node, writer.protocol)
+        if fact is not None:
+            leaves.setdefault(fact, []).append(node)
+    return {fact: _table(writer.protocol.facts[fact].type, nodes, writer) for fact, nodes in leaves.items()}
+
+
+def _table(kind: Type, nodes: list[Condition | Value], writer: Writer) -> Table:
+    answers: tuple[Answer, ...] = (True, False, None) if kind.name == "yes_no" else (*kind.options, None)
+    rows = {answer: tuple(part for node in nodes for part in entry(node, kind, answer)) for answer in answers}
+    return Table(tuple(variable for node in nodes for variable in _variables(node, writer)), rows)
+
+
+def _variables(node: Condition | Value, writer: Writer) -> tuple[str, ...]:
+    name = writer.name()
+    if isinstance(node, Condition):
+        writer.truths[node] = name
+    elif node.type.name == "choice":
+        writer.masks[node] = name
+    else:
+        writer.ranges[node] = name, writer.name()
+        writer.keep(node, f"({', '.join(writer.ranges[node])})")
+        return writer.ranges[node]
+    writer.keep(node, name)
+    return (name,)
 
 
 def tabled_fact(node: Condition | Value, protocol: Protocol) -> str | None:
@@ -35,7 +89,7 @@ def tabled_fact(node: Condition | Value, protocol: Protocol) -> str | None:
             return None
 
 
-def entry(node: Condition | Value, kind: Type, answer: bool | str | None) -> tuple[int, ...]:
+def entry(node: Condition | Value, kind: Type, answer: Answer) -> tuple[int, ...]:
     """What a leaf is worth for one answer: a truth, a mask, or the two ends of a range."""
     match node:
         case FactHolds():
