@@ -14,6 +14,7 @@ from rapid_response.protocol.problems import Source, Span
 
 if TYPE_CHECKING:
     from rapid_response.evaluation.compiling import Program
+    from rapid_response.evaluation.patterns import History
     from rapid_response.evaluation.recommendation import Recommendation
 
 DEFAULT_LANGUAGE = "en"
@@ -324,15 +325,19 @@ class Protocol:
 
         return evaluator(self)
 
-    def evaluate(self, facts: Mapping[str, Any], *, as_of: str | dt.datetime | None = None) -> Recommendation:
+    def evaluate(
+        self, facts: Mapping[str, Any], *, as_of: str | dt.datetime | None = None, history: History | None = None
+    ) -> Recommendation:
         """The recommended tier for one incident, with its rationale.
 
         `facts` maps fact names to values (True/False, option names, lists of them, numbers, ISO times or datetimes,
         text; None and a missing key mean unknown), or to `{"value": …, "source": …, "as_of": …, "verified": …}`; the
         key `id` names the incident. `as_of` is the time of evaluation, ISO text or datetime, in the protocol's zone
         where it states no offset; it is required where the protocol uses `now` or a due time counts from it.
+        `history` are past incidents, mappings like `facts`, in which patterns are counted; without it nothing is known
+        of patterns.
 
-        Raises IncidentError, which names every bad fact at once.
+        Raises IncidentError, which names every bad fact at once, those of past incidents included.
 
         >>> from rapid_response import load_protocol
         >>> protocol = load_protocol("protocol_rules/ccsj")
@@ -340,4 +345,8 @@ class Protocol:
         >>> result.lowest.name, result.standing
         ('monitor', 'open')
         """
-        return self._evaluate(self, facts, as_of)
+        if history is None:
+            return self._evaluate(self, facts, as_of)
+        from rapid_response.evaluation.recommendation import recommend_with_history
+
+        return recommend_with_history(self, facts, as_of, history)

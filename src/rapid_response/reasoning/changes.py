@@ -221,7 +221,7 @@ class _Searching:
         protocol, incident = self.result.protocol, self.result.incident
         facts = tuple(values.get(name, value) for name, value in zip(protocol.facts, incident.facts, strict=True))
         details = {name: detail for name, detail in incident.details.items() if name not in values}
-        result = recommend(protocol, incident._replace(facts=facts, details=details), self.result.now)
+        result = recommend(protocol, incident._replace(facts=facts, details=details), self.result.now, self.result.past)
         if not values or not self.goal.met(result) or not self.goal.met(narrow := exact(result)):
             return None
         return Change({name: _given(protocol, name, value) for name, value in values.items()}, narrow)

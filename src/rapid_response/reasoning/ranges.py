@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rapid_response.evaluation.compiling import Facts, Range
+from rapid_response.evaluation.compiling import Range
 from rapid_response.evaluation.outcomes import Exactness
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.reasoning.situations import Situation, situation_of
@@ -79,10 +79,8 @@ def _at_least(situation: Situation, level: int) -> int:
 def _assumed(result: Recommendation, found: Range) -> Range:
     """The range under the assumptions: within what can still happen, and narrowed where only facts are assumed."""
     program = result.protocol.program
-    facts: Facts = tuple(
-        assumed if fact is None else fact for fact, assumed in zip(result.incident.facts, program.assumed, strict=True)
-    )
-    low, high = program.tiers(facts, result.now, True)
+    facts = program.assuming(result.incident.facts)
+    low, high = program.tiers(facts, result.now, True, result.counts.assumed)
     within = min(max(low, found[0]), found[1]), min(max(high, found[0]), found[1])
     if within[0] == within[1] or any(assumption.kind == "criterion" for assumption in result.assumptions):
         return within

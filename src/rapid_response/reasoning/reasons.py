@@ -138,7 +138,8 @@ class _Forcing:
         encoded = tuple(
             value if name in known else None for name, value in zip(self.names, self.result.incident.facts, strict=True)
         )
-        low, high = self.result.protocol.program.tiers(encoded, self.result.now, False)
+        counts = self.result.counted(encoded).plain
+        low, high = self.result.protocol.program.tiers(encoded, self.result.now, False, counts)
         return self.levels[0] <= low and high <= self.levels[1]
 
     def without_spare(self, facts: Sequence[str]) -> list[str]:

@@ -116,6 +116,9 @@ def facts_below(protocol: Protocol, node: Condition | Value) -> set[str]:
             found.add(name)
         elif name in protocol.criteria:
             found |= facts_below(protocol, protocol.criteria[name].condition)
+        elif name in protocol.patterns:
+            pattern = protocol.patterns[name]
+            found |= facts_below(protocol, pattern.where) | {*pattern.same, protocol.at or ""}
         else:
             found |= facts_below(protocol, protocol.measures[name].value)
     return found

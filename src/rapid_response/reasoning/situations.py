@@ -10,7 +10,6 @@ from rapid_response.evaluation.compiling import Facts, Range
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.evaluation.truth import UNKNOWN, YES
 from rapid_response.protocol.expressions import Condition
-from rapid_response.protocol.model import Protocol
 from rapid_response.reasoning.cells import Axis
 from rapid_response.reasoning.network import Network, Space, space_of
 from rapid_response.reasoning.nodes import FALSE, TRUE, opposite
@@ -112,7 +111,7 @@ def situation_of(result: Recommendation, facts: Facts | None = None) -> Situatio
     protocol, facts = result.protocol, result.incident.facts if facts is None else facts
     space = space_of(protocol, result.now)
     known = dict(zip(protocol.facts, facts, strict=True))
-    opaque = _opaque(protocol, space.axes, facts, result.now)
+    opaque = _opaque(result, space.axes, facts)
     cells: list[int | None] = []
     for axis in space.axes:
         if axis.fact is None:
@@ -123,14 +122,12 @@ def situation_of(result: Recommendation, facts: Facts | None = None) -> Situatio
     return Situation(space, tuple(cells))
 
 
-def _opaque(
-    protocol: Protocol, axes: Sequence[Axis], facts: Facts, now: int | None
-) -> Mapping[Condition | None, int | None]:
+def _opaque(result: Recommendation, axes: Sequence[Axis], facts: Facts) -> Mapping[Condition | None, int | None]:
     """The truth of opaque conditions, as far as the evaluation knows it."""
     conditions = [axis.opaque for axis in axes if axis.opaque is not None]
     if not conditions:
         return {}
-    program = protocol.program
-    trace = program.trace(facts, now, False, None)
+    program = result.protocol.program
+    trace = program.trace(facts, result.now, False, result.counted(facts).plain)
     truths = {node: trace[program.slots[node]] for node in conditions if node in program.slots}
     return {node: None if truth == UNKNOWN else int(truth == YES) for node, truth in truths.items()}
