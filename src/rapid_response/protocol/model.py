@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from rapid_response.protocol.expressions import Condition, Constant, Type, Value
+from rapid_response.protocol.expressions import Condition, Constant, Type, Value, names_in
 from rapid_response.protocol.problems import Source, Span
 
 if TYPE_CHECKING:
@@ -306,6 +306,25 @@ class Protocol:
         yield from self.scope.values()
         yield from self.rules.values()
         yield from self.responses.values()
+
+    def facts_below(self, *nodes: Condition | Value) -> tuple[str, ...]:
+        """The facts that nodes hang on, also through criteria, measures and patterns; in the protocol's order."""
+        waiting = [name for node in nodes for name in names_in(node)]
+        found: set[str] = set()
+        while waiting:
+            if (name := waiting.pop()) not in found:
+                found.add(name)
+                waiting += self._below(name)
+        return tuple(name for name in self.facts if name in found)
+
+    def _below(self, name: str) -> Iterable[str]:
+        if name in self.criteria:
+            return names_in(self.criteria[name].condition)
+        if name in self.measures:
+            return names_in(self.measures[name].value)
+        if name in self.patterns:
+            return (*names_in(self.patterns[name].where), *self.patterns[name].same, self.at or "")
+        return ()
 
     @property
     def languages(self) -> tuple[str, ...]:

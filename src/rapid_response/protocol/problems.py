@@ -65,7 +65,6 @@ CATALOGUE: dict[str, str] = {
     # Scenarios
     "RR601": "a scenario expects nothing",
     "RR602": "a scenario expects what can never be",
-    "RR603": "a part of a scenario is not available yet",
 }
 
 

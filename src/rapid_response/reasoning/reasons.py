@@ -10,7 +10,6 @@ from rapid_response.evaluation.compiling import Range
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.reasoning.hitting import smallest_hitting_set
 from rapid_response.reasoning.ranges import exact
-from rapid_response.reasoning.relevance import facts_below
 from rapid_response.reasoning.situations import Situation, situation_of
 
 MOST_ROUNDS = 60
@@ -113,7 +112,7 @@ class _Forcing:
         behind: list[frozenset[str]] = []
         for axis, cell in zip(situation.space.axes, situation.cells, strict=True):
             if cell is not None:
-                named = facts_below(result.protocol, axis.opaque) if axis.opaque else {axis.fact or ""}
+                named = result.protocol.facts_below(axis.opaque) if axis.opaque else {axis.fact or ""}
                 behind.append(frozenset(name for name in named if name in result.facts))
         self.literals = dict(zip(situation.literals, behind, strict=True))
         self.named = frozenset[str]().union(*behind)

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rapid_response.protocol.expressions import Condition, Value, names_in
-from rapid_response.protocol.model import Protocol
 from rapid_response.reasoning.nodes import opposite
 from rapid_response.reasoning.passes import Bits
 from rapid_response.reasoning.situations import Situation
@@ -105,23 +103,8 @@ class _Finder:
         """The missing facts of conditions that are not looked into."""
         space = self.situation.space
         conditions = [space.axes[axis].opaque for axis in live]
-        named = {name for node in conditions if node for name in facts_below(space.protocol, node)}
+        named = {name for node in conditions if node for name in space.protocol.facts_below(node)}
         return named & self.axes.keys()
-
-
-def facts_below(protocol: Protocol, node: Condition | Value) -> set[str]:
-    found: set[str] = set()
-    for name in names_in(node):
-        if name in protocol.facts:
-            found.add(name)
-        elif name in protocol.criteria:
-            found |= facts_below(protocol, protocol.criteria[name].condition)
-        elif name in protocol.patterns:
-            pattern = protocol.patterns[name]
-            found |= facts_below(protocol, pattern.where) | {*pattern.same, protocol.at or ""}
-        else:
-            found |= facts_below(protocol, protocol.measures[name].value)
-    return found
 
 
 def _union(parts: Iterable[Bits]) -> Bits:

@@ -29,7 +29,6 @@ from rapid_response.protocol.expressions import (
     TextIs,
     Value,
     children,
-    names_in,
 )
 from rapid_response.protocol.model import Criterion, Fact, Gate, Measure, Protocol, Rule
 from rapid_response.protocol.problems import Span
@@ -105,21 +104,6 @@ def gate_condition(gate: Gate) -> Condition:
     return gate.when if gate.unless is None else AllOf((gate.when, Not(gate.unless)))
 
 
-def facts_under(protocol: Protocol, *nodes: Node) -> tuple[str, ...]:
-    """The facts that nodes depend on, through criteria and measures too, in the protocol's order."""
-    found: set[str] = set()
-    queue = [name for node in nodes for name in names_in(node)]
-    while queue:
-        if (name := queue.pop()) in found:
-            continue
-        found.add(name)
-        if name in protocol.criteria:
-            queue += names_in(protocol.criteria[name].condition)
-        elif name in protocol.measures:
-            queue += names_in(protocol.measures[name].value)
-    return tuple(name for name in protocol.facts if name in found)
-
-
 # Rules, criteria, scope and responses
 
 
@@ -145,7 +129,7 @@ def _criterion(protocol: Protocol, criterion: Criterion) -> Iterator[Goal]:
     condition = CriterionHolds(criterion.name)
     yield Goal("criterion", criterion.name, "yes", condition, YES, criterion.span)
     yield Goal("criterion", criterion.name, "no", condition, NO, criterion.span)
-    if criterion.assumed is None and any(_may_be_unknown(protocol, name) for name in facts_under(protocol, condition)):
+    if criterion.assumed is None and any(_may_be_unknown(protocol, name) for name in protocol.facts_below(condition)):
         yield Goal("criterion", criterion.name, "unknown", condition, UNKNOWN, criterion.span)
 
 
@@ -239,4 +223,4 @@ def _roots(protocol: Protocol) -> Iterator[Node]:
 
 def used_facts(protocol: Protocol) -> Iterator[Fact]:
     """The facts that anything in a protocol depends on."""
-    return (protocol.facts[name] for name in facts_under(protocol, *_roots(protocol)))
+    return (protocol.facts[name] for name in protocol.facts_below(*_roots(protocol)))

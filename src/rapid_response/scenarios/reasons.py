@@ -17,7 +17,6 @@ from rapid_response.evaluation.outcomes import (
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol.expressions import Not
 from rapid_response.protocol.model import NO_TEXT, Text, Tier
-from rapid_response.scenarios.goals import facts_under
 from rapid_response.scenarios.model import Claim
 
 GroundStanding = Literal["known", "assumed", "unknown"]
@@ -177,7 +176,7 @@ def _criterion(result: Recommendation, name: str) -> Why:
 
 def _measure(result: Recommendation, name: str) -> Why:
     measure = result.protocol.measures[name]
-    facts = facts_under(result.protocol, measure.value)
+    facts = result.protocol.facts_below(measure.value)
     standing = result.measures[name].standing
     return Why("measure", name, standing, measure.title, grounds=tuple(_fact(result, fact) for fact in facts))
 

@@ -21,7 +21,7 @@ from rapid_response.protocol.expressions import (
 from rapid_response.protocol.model import Fact, Protocol
 from rapid_response.protocol.values import EARLIEST, LATEST, UNBOUNDED, Encoded, local_date, shift_moment
 from rapid_response.scenarios.distance import distance
-from rapid_response.scenarios.goals import Goal, facts_under, nodes
+from rapid_response.scenarios.goals import Goal, nodes
 from rapid_response.scenarios.snapshots import Lens
 
 MOST_TRIED = 1_500
@@ -174,8 +174,8 @@ class Search:
         if goal.section == "response" or goal.deciding:
             gates = [goal.condition, *(gate.when for gate in self.protocol.rules.values())]
             unless = [gate.unless for gate in self.protocol.rules.values() if gate.unless]
-            return facts_under(self.protocol, *gates, *unless, *(rule.tier for rule in self.protocol.rules.values()))
-        return facts_under(self.protocol, goal.condition)
+            return self.protocol.facts_below(*gates, *unless, *(rule.tier for rule in self.protocol.rules.values()))
+        return self.protocol.facts_below(goal.condition)
 
     def changed(self, case: Case, change: Change) -> Case:
         """An incident with one change made."""
