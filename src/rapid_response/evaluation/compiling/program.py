@@ -67,11 +67,6 @@ class Program:
         """The facts, with what is assumed of the unknown ones."""
         return tuple([a if fact is None else fact for fact, a in zip(facts, self.assumed, strict=True)])
 
-    @property
-    def has_assumptions(self) -> bool:
-        """Whether any fact has an `until_known` value."""
-        return any(value is not None for value in self.assumed)
-
 
 def compile_protocol(protocol: Protocol) -> Program:
     """Generate and compile the functions of a protocol that compute with encoded facts."""
