@@ -135,7 +135,7 @@ MUTANTS = [
 def told() -> list[tuple[Pair, dict[str, Any]]]:
     """The pairs, with what the reference says of each."""
     pairs = [*map(kept, sorted(CORPUS.glob("*.json"))), *generated(seed=3, numbers=range(160), incidents=12)]
-    return [(pair, reference.meaning(pair.protocol, pair.given, pair.as_of)) for pair in pairs]
+    return [(pair, reference.meaning(pair.protocol, pair.given, pair.as_of, pair.history)) for pair in pairs]
 
 
 def test_without_a_mistake_nothing_is_seen(told: list[tuple[Pair, dict[str, Any]]]) -> None:
@@ -157,7 +157,7 @@ def first_difference(told: list[tuple[Pair, dict[str, Any]]]) -> object:
         vars(protocol).pop("_evaluate", None)
     for pair, expected in told:
         try:
-            got = said(pair.protocol.evaluate(pair.given, as_of=pair.as_of))
+            got = said(pair.evaluate())
         except Exception as error:
             return pair.name, error
         if found := unlike(expected, got):

@@ -20,7 +20,8 @@ from rapid_response.cli.options import Lang, Language, Output, OutputFormat, Pro
 from rapid_response.errors import IncidentError
 from rapid_response.evaluation.documents import result_schema
 from rapid_response.evaluation.incident_files import GivenIncident, format_of, given_incidents, load_incidents
-from rapid_response.evaluation.incidents import encode_as_of
+from rapid_response.evaluation.incidents import Incident, encode_as_of
+from rapid_response.evaluation.patterns import Past
 from rapid_response.evaluation.recommendation import SEMANTICS, Recommendation, recommend
 from rapid_response.protocol.loading import load_protocol
 from rapid_response.protocol.model import Protocol
@@ -75,6 +76,9 @@ class SchemaOf(StrEnum):
 AsOf = Annotated[
     str | None, typer.Option("--as-of", help="The time of evaluation, like 2026-02-01T09:00; now if not given.")
 ]
+HistoryFile = Annotated[
+    Path | None, typer.Option("--history", help="A file of past incidents, in which patterns are counted.")
+]
 Private = Annotated[bool, typer.Option("--private", help="Show facts that the protocol marks private.")]
 
 
@@ -101,6 +105,7 @@ def evaluate(
         typer.Argument(help="Incidents: YAML, JSON or JSON lines files, or - for standard input.", metavar="INCIDENT"),
     ],
     as_of: AsOf = None,
+    history: HistoryFile = None,
     lang: Lang = Language.english,
     output: OutputFormat = Output.text,
     private: Private = False,
@@ -111,7 +116,8 @@ def evaluate(
     """The recommended tier for incidents, with the reasons for it."""
     loaded = load_protocol(protocol)
     now = encode_as_of(loaded, _moment(as_of))
-    results, problems = _evaluated(loaded, incidents, now)
+    past = _past(loaded, history)
+    results, problems = _evaluated(loaded, incidents, now, past)
     for position, result in enumerate(results):
         _print(result, lang, output, private, first=position == 0)
     if problems:
@@ -152,13 +158,15 @@ def explain_result(
         bool, typer.Option("--only-unknown", help="Change only what is not known: what would have to turn out true.")
     ] = False,
     as_of: AsOf = None,
+    history: HistoryFile = None,
     lang: Lang = Language.english,
     output: Annotated[ExplainedOutput, typer.Option("--format", help="How it is written.")] = ExplainedOutput.text,
     private: Private = False,
 ) -> None:
     """Why the tier is what it is, what to ask next, and what would have changed it."""
     loaded = load_protocol(protocol)
-    result = loaded.evaluate(given_facts(loaded, str(incident)), as_of=_moment(as_of))
+    facts = given_facts(loaded, str(incident))
+    result = loaded.evaluate(facts, as_of=_moment(as_of), history=_past(loaded, history))
     try:
         explanation = explain(
             result, why_not=why_not, what_would=what_would, fixed=fixed or (), only_unknown=only_unknown
@@ -251,7 +259,25 @@ def _moment(as_of: str | None) -> str | dt.datetime:
     return as_of or dt.datetime.now(dt.UTC).replace(microsecond=0)
 
 
-def _evaluated(protocol: Protocol, names: list[str], now: int | None) -> tuple[list[Recommendation], list[Problem]]:
+def _past(protocol: Protocol, file: Path | None) -> Past | None:
+    """The checked incidents of a history; raises IncidentError with the problems of all."""
+    if file is None:
+        return None
+    past: list[Incident] = []
+    problems: list[Problem] = []
+    for given in load_incidents(protocol, file):
+        try:
+            past.append(given.check(protocol))
+        except IncidentError as error:
+            problems += _placed(error, given)
+    if problems:
+        raise IncidentError(problems)
+    return tuple(past)
+
+
+def _evaluated(
+    protocol: Protocol, names: list[str], now: int | None, past: Past | None
+) -> tuple[list[Recommendation], list[Problem]]:
     """The exact results of all incidents that can be evaluated, and the problems of all others."""
     results: list[Recommendation] = []
     problems: list[Problem] = []
@@ -263,7 +289,7 @@ def _evaluated(protocol: Protocol, names: list[str], now: int | None) -> tuple[l
             continue
         for incident in given:
             try:
-                results.append(recommend(protocol, incident.check(protocol), now))
+                results.append(recommend(protocol, incident.check(protocol), now, past))
             except IncidentError as error:
                 problems += _placed(error, incident)
     return [*exact_results(results)], problems

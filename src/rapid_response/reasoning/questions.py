@@ -108,7 +108,7 @@ def questions(result: Recommendation, frequencies: Frequencies | None = None) ->
     [('no', 'low'), ('yes', 'high')]
     """
     result = exact(result)
-    situation = situation_of(result.protocol, result.incident.facts, result.now)
+    situation = situation_of(result.protocol, result.incident.facts, result.now, result.counts)
     relevance = relevance_of(situation, result.missing, settled=result.range[0] == result.range[1])
     pool = _pool(situation.space, frequencies or {})
     sampled = situation.sampled if pool is None else situation.sampled_in(pool)

@@ -57,7 +57,7 @@ def why(
     ({'g': True, 'h': True}, {'f': True})
     """
     result = exact(result)
-    situation = situation_of(result.protocol, result.incident.facts, result.now)
+    situation = situation_of(result.protocol, result.incident.facts, result.now, result.counts)
     claim = _claim(result, situation, tier, response)
     if claim is None:
         return None
@@ -141,7 +141,8 @@ class _Forcing:
         encoded = tuple(
             value if name in known else None for name, value in zip(self.names, self.result.incident.facts, strict=True)
         )
-        low, high = self.result.protocol.program.tiers(encoded, self.result.now, False)
+        counts = self.result.counted(encoded).plain
+        low, high = self.result.protocol.program.tiers(encoded, self.result.now, False, counts)
         return self.levels[0] <= low and high <= self.levels[1]
 
     def without_spare(self, facts: Sequence[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from rapid_response.evaluation.incidents import NO_DETAIL, Detail
@@ -89,6 +90,8 @@ class Reasons:
                 return self.words.label(self.protocol.facts[evidence.name])
             case "measure":
                 return self.words.label(self.protocol.measures[evidence.name])
+            case "pattern":
+                return self.words.label(self.protocol.patterns[evidence.name])
             case "now":
                 return say.EVALUATED(self.language)
             case "tier":
@@ -105,6 +108,9 @@ class Reasons:
                 return line(self.answer(fact) if evidence.standing == "known" else self.assumption(fact))
             case "measure":
                 return line(self.words.measured(self.protocol.measures[evidence.name], possible))
+            case "pattern":
+                numbers = [self.words.number(Decimal(number)) for number in possible]
+                return line(numbers[0] if len(numbers) == 1 else say.BETWEEN(self.language, *numbers))
             case "now":
                 return line(self.words.moment(evidence.value))
             case "tier":
@@ -130,15 +136,17 @@ class Reasons:
     # What is waited for
 
     def waited_for(self, outcome: Outcome) -> tuple[str, ...]:
-        """The facts that an open part waits for, in the order of the protocol; last "tier", where it waits for that."""
+        """The facts that an open part waits for, in the order of the protocol; then "history" and "tier", if so."""
         open_reasons = [reason for reason in (outcome.when, outcome.unless) if reason and reason.state == "unknown"]
         leaves = [leaf for reason in open_reasons for leaf in _leaves(reason)]
         nodes: list[Condition | Value] = [leaf.condition for leaf in leaves if leaf.condition]
         if isinstance(outcome, RuleOutcome) and outcome.tiers[0] < outcome.tiers[1]:
             nodes.append(outcome.part.tier)
         names = {*self.protocol.facts_below(*nodes)} - self.assumed.keys()
-        tier = any(evidence.kind == "tier" for leaf in leaves for evidence in leaf.evidence)
-        return (*(name for name in self.result.missing if name in names), *(["tier"] if tier else []))
+        kinds = {evidence.kind for leaf in leaves for evidence in leaf.evidence}
+        history = ["history"] if "pattern" in kinds and self.result.past is None else []
+        tier = ["tier"] if "tier" in kinds else []
+        return (*(name for name in self.result.missing if name in names), *history, *tier)
 
     def settled_by(self, outcome: Outcome) -> tuple[str, ...]:
         """The facts that would settle a part: those it waits for, or those that what is assumed stands in for."""

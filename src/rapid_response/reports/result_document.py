@@ -37,6 +37,7 @@ from rapid_response.reports.vocabulary import capital, clean, introducing
 from rapid_response.reports.words import Wording
 
 MOST_ASKED = 7
+BESIDES_FACTS = {"tier": say.THE_TIER, "history": say.PAST_INCIDENTS}
 MOST_WAITED_FOR = 4
 
 
@@ -287,6 +288,9 @@ class _View:
         rows = tuple(
             (line(self.words.label(self.protocol.measures[name])), self.reasons.found(evidence))
             for name, evidence in self.result.measures.items()
+        ) + tuple(
+            (line(self.words.label(self.protocol.patterns[name])), self.reasons.found(evidence))
+            for name, evidence in self.result.patterns.items()
         )
         heading = line(say.MEASURE(self.language)), line(say.VALUE(self.language))
         if rows:
@@ -320,7 +324,7 @@ class _View:
     def waits(self, outcome: Outcome) -> Paragraph:
         names = self.reasons.waited_for(outcome)
         labels = [
-            say.THE_TIER(self.language) if name == "tier" else self.words.label(self.protocol.facts[name])
+            BESIDES_FACTS[name](self.language) if name in BESIDES_FACTS else self.words.label(self.protocol.facts[name])
             for name in names
         ]
         shown = say.SEMICOLON(self.language).join(labels[:MOST_WAITED_FOR])

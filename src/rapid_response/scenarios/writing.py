@@ -157,7 +157,7 @@ def _writable(result: Recommendation, private: bool) -> Recommendation:
     hidden = {*_unwritable(result), *(() if private else _private(result))}
     pairs = zip(protocol.facts.values(), result.incident.facts, strict=True)
     facts = tuple(fact.blank if fact.name in hidden else encoded for fact, encoded in pairs)
-    return recommend(protocol, Incident(None, facts, NO_DETAILS), result.now).exact()
+    return recommend(protocol, Incident(None, facts, NO_DETAILS), result.now, result.past).exact()
 
 
 def _private(result: Recommendation) -> list[str]:

@@ -25,6 +25,13 @@ def incident(choices: Choices, protocol: Protocol, unknowns: int) -> dict[str, A
     return given
 
 
+def history(choices: Choices, protocol: Protocol, unknowns: int) -> list[dict[str, Any]] | None:
+    """Past incidents, in which patterns are counted; seldom none, and only where there are patterns."""
+    if not protocol.patterns or choices.chance(15):
+        return None
+    return [incident(choices, protocol, unknowns) for _ in range(choices.integer(0, 4))]
+
+
 def as_of(choices: Choices, protocol: Protocol) -> str | dt.datetime | None:
     """A time of evaluation; seldom none, where the protocol does without."""
     if not protocol.needs_now and choices.chance(20):
