@@ -333,17 +333,20 @@ def due(stated: Due | None, w: World) -> dt.datetime | None:
 
 def occurrences(pattern: Pattern, present: World, past: list[World]) -> Interval:
     """The least and the greatest number of incidents that count: the present one, and those before it like it."""
-    before = [one for one in past if one.id is None or one.id != present.id]
-    holds = [truth(pattern.where, present), *(is_like(pattern, present, one) for one in before)]
+    itself = [place for place, one in enumerate(past) if one.id is not None and one.id == present.id]
+    others = [(one, place < min(itself, default=len(past))) for place, one in enumerate(past) if place not in itself]
+    holds = [truth(pattern.where, present), *(is_like(pattern, present, one, before) for one, before in others)]
     return Fraction(holds.count(True)), Fraction(len(holds) - holds.count(False))
 
 
-def is_like(pattern: Pattern, present: World, past: World) -> Truth:
+def is_like(pattern: Pattern, present: World, past: World, stands_before: bool) -> Truth:
     """Whether a past incident counts: by its facts, by those that are to be the same, and by its time."""
     same = [alike(present.facts[name], past.facts[name]) for name in pattern.same]
     at = cast(str, present.protocol.at)
     then, now = past.facts[at], present.facts[at]
-    in_time = None if then is None or now is None else now - pattern.within.value <= then <= now
+    in_time = None
+    if then is not None and now is not None:
+        in_time = now - pattern.within.value <= then <= now and (then < now or stands_before)
     return at_least(len(same) + 2, [truth(pattern.where, past), *same, in_time])
 
 

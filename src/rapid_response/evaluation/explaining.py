@@ -21,7 +21,7 @@ from rapid_response.evaluation.outcomes import (
     ScopeOutcome,
     Standing,
 )
-from rapid_response.evaluation.patterns import Counts
+from rapid_response.evaluation.patterns import Counts, Past
 from rapid_response.evaluation.truth import NO, NOT, UNKNOWN, YES, word
 from rapid_response.protocol.expressions import (
     MICROSECONDS,
@@ -60,6 +60,7 @@ class Explanation:
     range: Range
     exactness: Exactness | None
     counts: Counts
+    past: Past | None
 
     @property
     def _slots(self) -> Mapping[Condition | Value, int]:
@@ -160,7 +161,7 @@ class Explanation:
     def _patterns(self) -> dict[str, Evidence]:
         counted = self.counts.counted or ((),) * len(self.protocol.patterns)
         patterns = zip(self.protocol.patterns.values(), counted, strict=True)
-        return {pattern.name: self._pattern(pattern, ids) for pattern, ids in patterns}
+        return {pattern.name: self._pattern(pattern, self._ids(places)) for pattern, places in patterns}
 
     @cached_property
     def _criteria(self) -> dict[str, Reason]:
@@ -277,6 +278,10 @@ class Explanation:
             return Evidence(pattern.name, "pattern", self._plain(pattern.type, low), "known", counted=counted)
         possible = tuple(self._plain(pattern.type, end) for end in (low, high)) if self.counts.assumed else ()
         return Evidence(pattern.name, "pattern", None, "unknown", possible, counted=counted)
+
+    def _ids(self, places: tuple[int, ...]) -> tuple[str, ...]:
+        past = self.past.incidents if self.past else ()
+        return tuple(name for place in places if (name := past[place].id) is not None)
 
     def _tier_evidence(self) -> Evidence:
         low, high = (self.protocol.tiers[level].name for level in self.assumed_range)

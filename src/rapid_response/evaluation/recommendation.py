@@ -175,6 +175,12 @@ class Recommendation(_Light):
             return self.counts
         return count(self.protocol, self.incident._replace(facts=facts), self.past, self.now)
 
+    @cached_property
+    def uncertain_patterns(self) -> frozenset[str]:
+        """The patterns that hang on what is not known of past incidents: all of them where there is no history."""
+        patterns = self.protocol.patterns.values()
+        return frozenset(one.name for one in patterns if self.past is None or self.past.leaves_open(one, self.now))
+
     @property
     def as_of(self) -> str | None:
         """The time of evaluation as ISO text in the protocol's zone."""
@@ -323,7 +329,7 @@ class Recommendation(_Light):
 
     @cached_property
     def _explanation(self) -> Explanation:
-        return Explanation(self.protocol, self.incident, self.now, self.range, self.exactness, self.counts)
+        return Explanation(self.protocol, self.incident, self.now, self.range, self.exactness, self.counts, self.past)
 
 
 def evaluator(protocol: Protocol) -> Evaluate:

@@ -310,22 +310,34 @@ class Protocol:
         yield from self.rules.values()
         yield from self.responses.values()
 
-    def facts_below(self, *nodes: Condition | Value) -> tuple[str, ...]:
-        """The facts that nodes hang on, also through criteria, measures and patterns; in the protocol's order."""
+    def facts_below(self, *nodes: Condition | Value, patterns: bool = True) -> tuple[str, ...]:
+        """The facts that nodes hang on, also through criteria and measures; in the protocol's order.
+
+        `patterns` says whether those that patterns compare with past incidents are among them.
+        """
+        found = self._below(nodes, patterns)
+        return tuple(name for name in self.facts if name in found)
+
+    def patterns_below(self, *nodes: Condition | Value) -> tuple[str, ...]:
+        """The patterns that nodes hang on, likewise."""
+        found = self._below(nodes, patterns=False) if self.patterns else set()
+        return tuple(name for name in self.patterns if name in found)
+
+    def _below(self, nodes: Iterable[Condition | Value], patterns: bool) -> set[str]:
         waiting = [name for node in nodes for name in names_in(node)]
         found: set[str] = set()
         while waiting:
             if (name := waiting.pop()) not in found:
                 found.add(name)
-                waiting += self._below(name)
-        return tuple(name for name in self.facts if name in found)
+                waiting += self._named_by(name, patterns)
+        return found
 
-    def _below(self, name: str) -> Iterable[str]:
+    def _named_by(self, name: str, patterns: bool) -> Iterable[str]:
         if name in self.criteria:
             return names_in(self.criteria[name].condition)
         if name in self.measures:
             return names_in(self.measures[name].value)
-        if name in self.patterns:
+        if name in self.patterns and patterns:
             return (*names_in(self.patterns[name].where), *self.patterns[name].same, self.at or "")
         return ()
 

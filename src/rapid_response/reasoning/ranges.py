@@ -30,7 +30,9 @@ def exact(result: Recommendation) -> Recommendation:
         return result
     if result.range[0] == result.range[1]:
         return replace(result, exactness=Exactness(result.range, True))
-    found, exactness = exact_range(situation_of(result.protocol, result.incident.facts, result.now, result.counts), result.range)
+    found, exactness = exact_range(
+        situation_of(result.protocol, result.incident.facts, result.now, result.counts), result.range
+    )
     return replace(result, range=found, exactness=exactness)
 
 

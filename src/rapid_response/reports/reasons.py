@@ -17,6 +17,9 @@ from rapid_response.reports.document import Line, Run, Tree, between, line, plai
 from rapid_response.reports.vocabulary import introducing, uncapital
 from rapid_response.reports.words import Wording, dissolves
 
+PAST = "past incidents"
+"""Waited for beside facts, none of which can have this name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
@@ -136,16 +139,20 @@ class Reasons:
     # What is waited for
 
     def waited_for(self, outcome: Outcome) -> tuple[str, ...]:
-        """The facts that an open part waits for, in the order of the protocol; then "history" and "tier", if so."""
+        """The facts that an open part waits for, in the order of the protocol; then PAST and "tier", if so.
+
+        Past incidents are waited for where there are none, and where too little is known of what happened before.
+        """
         open_reasons = [reason for reason in (outcome.when, outcome.unless) if reason and reason.state == "unknown"]
         leaves = [leaf for reason in open_reasons for leaf in _leaves(reason)]
         nodes: list[Condition | Value] = [leaf.condition for leaf in leaves if leaf.condition]
         if isinstance(outcome, RuleOutcome) and outcome.tiers[0] < outcome.tiers[1]:
             nodes.append(outcome.part.tier)
-        names = {*self.protocol.facts_below(*nodes)} - self.assumed.keys()
-        kinds = {evidence.kind for leaf in leaves for evidence in leaf.evidence}
-        history = ["history"] if "pattern" in kinds and self.result.past is None else []
-        tier = ["tier"] if "tier" in kinds else []
+        counted = self.result.past is not None
+        names = {*self.protocol.facts_below(*nodes, patterns=counted)} - self.assumed.keys()
+        uncertain = self.result.uncertain_patterns.intersection(self.protocol.patterns_below(*nodes))
+        history = [PAST] if any(self.result.patterns[name].standing == "unknown" for name in uncertain) else []
+        tier = ["tier"] if any(evidence.kind == "tier" for leaf in leaves for evidence in leaf.evidence) else []
         return (*(name for name in self.result.missing if name in names), *history, *tier)
 
     def settled_by(self, outcome: Outcome) -> tuple[str, ...]:

@@ -32,12 +32,12 @@ from rapid_response.reports.document import (
     origin,
     run,
 )
-from rapid_response.reports.reasons import Reasons
+from rapid_response.reports.reasons import PAST, Reasons
 from rapid_response.reports.vocabulary import capital, clean, introducing
 from rapid_response.reports.words import Wording
 
 MOST_ASKED = 7
-BESIDES_FACTS = {"tier": say.THE_TIER, "history": say.PAST_INCIDENTS}
+BESIDES_FACTS = {"tier": say.THE_TIER, PAST: say.PAST_INCIDENTS}
 MOST_WAITED_FOR = 4
 
 
@@ -229,10 +229,10 @@ class _View:
 
     def find_out(self) -> Iterator[Section]:
         ranked = self.ranked()
-        first = [fact for fact in self.missing() if ranked[fact.name]]
-        first = sorted(first, key=lambda fact: -ranked[fact.name])[:MOST_ASKED]
-        others = [self.words.label(fact) for fact in self.missing() if fact not in first]
-        blocks: list[Block] = [Items(tuple(line(self.words.question(fact)) for fact in first))] if first else []
+        names = [name for name in (*self.result.missing, PAST) if ranked[name]]
+        first = sorted(names, key=lambda name: -ranked[name])[:MOST_ASKED]
+        others = [self.words.label(self.protocol.facts[name]) for name in self.result.missing if name not in first]
+        blocks: list[Block] = [Items(tuple(map(self.to_ask, first)))] if first else []
         if others:
             unknown = say.ALSO_UNKNOWN if first else say.NOT_KNOWN_YET
             listed = unknown(self.language, say.SEMICOLON(self.language).join(others))
@@ -240,8 +240,10 @@ class _View:
         if blocks:
             yield Section(say.FIND_OUT(self.language), tuple(blocks))
 
-    def missing(self) -> list[Fact]:
-        return [self.protocol.facts[name] for name in self.result.missing]
+    def to_ask(self, name: str) -> Line:
+        if name == PAST:
+            return line(say.WHAT_HAPPENED_BEFORE(self.language))
+        return line(self.words.question(self.protocol.facts[name]))
 
     def ranked(self) -> Counter[str]:
         """How many parts each fact would settle; rules that can move the tier weigh more than all responses."""

@@ -187,7 +187,8 @@ class _Reader:
         if not isinstance(history, SequenceNode):
             self.note("RR203", "`history` is a list of past incidents", history.span, "write [] for none")
             return None
-        return tuple(incident for given in history.items if (incident := self.checked(given)))
+        incidents = tuple(incident for given in history.items if (incident := self.checked(given)))
+        return Past(self.protocol, incidents)
 
     # Claims
 

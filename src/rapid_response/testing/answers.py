@@ -17,12 +17,21 @@ from rapid_response.testing.sentences import TEXTS
 
 def incident(choices: Choices, protocol: Protocol, unknowns: int) -> dict[str, Any]:
     """An incident in which about `unknowns` of a hundred facts are not known."""
-    given: dict[str, Any] = {"id": choices.integer(1, 999)} if choices.chance(20) else {}
+    highest_id = 4 if protocol.patterns else 999
+    given: dict[str, Any] = {"id": choices.integer(1, highest_id)} if choices.chance(20) else {}
     for fact in protocol.facts.values():
-        value = answer(choices, fact, protocol.time_zone) if choices.chance(100 - unknowns) else None
+        value = _answer_in(choices, protocol, fact) if choices.chance(100 - unknowns) else None
         if value is not None or choices.chance(10):
             given[fact.name] = _detailed(choices, value) if choices.chance(10) else value
     return given
+
+
+def _answer_in(choices: Choices, protocol: Protocol, fact: Fact) -> Any:
+    """A known value of a fact. Where there are patterns, incidents mostly happen so that they meet in one."""
+    if fact.name != protocol.at or not protocol.patterns or choices.chance(20):
+        return answer(choices, fact, protocol.time_zone)
+    windows = [int(pattern.within.value) for pattern in protocol.patterns.values()]
+    return times.moment_words(choices, times.in_step(choices, windows), protocol.time_zone)
 
 
 def history(choices: Choices, protocol: Protocol, unknowns: int) -> list[dict[str, Any]] | None:
