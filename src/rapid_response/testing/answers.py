@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo
 from rapid_response.protocol.expressions import Type
 from rapid_response.protocol.model import Fact, Protocol
 from rapid_response.testing import times
-from rapid_response.testing.choices import Choices
+from rapid_response.testing.choices import Choices, Seeded
 from rapid_response.testing.sentences import TEXTS
 
 
 def incident(choices: Choices, protocol: Protocol, unknowns: int) -> dict[str, Any]:
     """An incident in which about `unknowns` of a hundred facts are not known."""
-    highest_id = 4 if protocol.patterns else 999
-    given: dict[str, Any] = {"id": choices.integer(1, highest_id)} if choices.chance(20) else {}
+    often, highest = (60, 4) if protocol.patterns else (20, 999)
+    given: dict[str, Any] = {"id": choices.integer(1, highest)} if choices.chance(often) else {}
     for fact in protocol.facts.values():
         value = _answer_in(choices, protocol, fact) if choices.chance(100 - unknowns) else None
         if value is not None or choices.chance(10):
@@ -27,11 +27,15 @@ def incident(choices: Choices, protocol: Protocol, unknowns: int) -> dict[str, A
 
 
 def _answer_in(choices: Choices, protocol: Protocol, fact: Fact) -> Any:
-    """A known value of a fact. Where there are patterns, incidents mostly happen so that they meet in one."""
-    if fact.name != protocol.at or not protocol.patterns or choices.chance(20):
+    """A known value of a fact. Where there are patterns, incidents mostly happen where and when they meet in one."""
+    patterns = protocol.patterns.values()
+    if not patterns or choices.chance(20):
         return answer(choices, fact, protocol.time_zone)
-    windows = [int(pattern.within.value) for pattern in protocol.patterns.values()]
-    return times.moment_words(choices, times.in_step(choices, windows), protocol.time_zone)
+    if fact.name == protocol.at:
+        moment = times.in_step(choices, [int(pattern.within.value) for pattern in patterns])
+        return times.moment_words(choices, moment, protocol.time_zone)
+    meet = any(fact.name in pattern.same for pattern in patterns)
+    return answer(Seeded(fact.name) if meet else choices, fact, protocol.time_zone)
 
 
 def history(choices: Choices, protocol: Protocol, unknowns: int) -> list[dict[str, Any]] | None:
