@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from rapid_response import IncidentError, protocol_from_text
 from rapid_response.evaluation.incident_files import load_past
 from rapid_response.reasoning.interview import start
+from rapid_response.reports.check_document import check_document
+from rapid_response.reports.comparison_document import comparison_document
 from rapid_response.reports.explanation_document import explain, explanation_document
 from rapid_response.reports.markdown import document_markdown
 from rapid_response.reports.terminal import result_text
@@ -90,7 +92,7 @@ def test_the_range_holds_whatever_was_not_known(present: dict[str, Any], past: l
 
 def wholes(given_incidents: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     """The same incidents with nothing unknown, in different ways."""
-    domains = {
+    domains: dict[str, list[Any]] = {
         "happened": ["2026-02-01T00:00Z", "2026-01-20T00:00Z"],
         "place": ["north", "south"],
         "kind": ["assault"],
@@ -192,6 +194,29 @@ def test_a_bad_past_incident_is_named() -> None:
     with pytest.raises(IncidentError) as caught:
         WATCH.evaluate(incident(8), history=[incident(7), {"hurt": "yes"}, {"plaice": "north"}])
     assert {problem.message[:15] for problem in caught.value.problems} == {"past incident 2", "past incident 3"}
+
+
+def test_versions_that_count_otherwise_are_never_proved_alike() -> None:
+    """Protocols that differ in a pattern alone are not called equivalent, and the comparison shows the difference."""
+    text = WATCH.sources[0].text
+    assert WATCH.compare(protocol_from_text(text)).verdict == "equivalent"
+    for before, after in (("7 days", "8 days"), ("same: [place]", "same: []"), ("where: counts", "where: hurt")):
+        found = WATCH.compare(protocol_from_text(text.replace(before, after)))
+        assert found.verdict == "undecided"
+        assert [(edit.section, edit.name) for edit in found.edits] == [("patterns", "cluster")]
+        page = document_markdown(comparison_document(found, "en"))
+        assert "**Incidents here**" in page
+        assert "hangs on past incidents" in page
+    found = WATCH.compare(protocol_from_text(text.replace("when: hurt, unless: declined", "when: hurt")))
+    assert found.verdict == "undecided"
+
+
+def test_facts_that_patterns_use_are_used() -> None:
+    """A check does not call a fact useless that a pattern compares, nor proves a rule idle that hangs on a pattern."""
+    found = WATCH.check()
+    assert {"RC505", "RC504"}.isdisjoint(finding.id for finding in found.findings)
+    assert not [finding for finding in found.findings if finding.severity in ("error", "warning")]
+    assert "hangs on past incidents" in document_markdown(check_document(found, "en"))
 
 
 def test_a_folder_is_one_history(tmp_path: Path) -> None:

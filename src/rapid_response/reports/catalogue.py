@@ -290,6 +290,10 @@ HOW_MANY_INCIDENTS = Phrase(
     "How many incidents there were, counted back from this one, which counts, too.",
     "由本次事件往回計算的事件數目，本次也計算在內。",
 )
+PAST_NOT_LOOKED_INTO = Phrase(
+    "What hangs on past incidents is not looked into: more time does not help there.",
+    "取決於過往事件的條件不在此證明之列，給予更多時間亦然。",
+)
 WITHIN = Phrase("Within", "時間範圍")
 THE_SAME = Phrase("With the same", "相同的")
 SCOPE = Phrase("Scope", "適用範圍")

@@ -77,6 +77,8 @@ def part_entry(protocol: Protocol, part: Named | Property, language: str) -> Ent
             return view.criterion(part)
         case Measure():
             return view.measure(part)
+        case Pattern():
+            return view.pattern(part)
         case Response():
             return view.response(part)
         case Gate():
