@@ -1,0 +1,148 @@
+"""A protocol whose criteria, rules and responses are decided by durable-rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+from rapid_response.evaluation.compiling import Facts, Program, Range
+from rapid_response.evaluation.truth import NO, UNKNOWN, YES
+from rapid_response.live.durable.inference import Inferences, Literal, criterion_name, gate_name, infer
+from rapid_response.live.durable.inferring import Inferring, Rules
+from rapid_response.live.durable.rulesets import rulesets
+from rapid_response.protocol.expressions import Constant, CriterionHolds
+from rapid_response.protocol.model import Protocol, Rule
+
+REMEMBERED = 8
+Trace = tuple[Any, ...]
+
+
+def on_durable_rules(protocol: Protocol) -> Protocol:
+    """The same protocol, to be evaluated by durable-rules.
+
+    Raises LiveError where durable-rules is not there, or cannot take the protocol.
+
+    >>> from rapid_response import load_protocol
+    >>> protocol = on_durable_rules(load_protocol("protocol_rules/ccsj"))
+    >>> protocol.evaluate({"harm": "killed"}, as_of="2026-02-01T09:00").highest.name
+    'activate'
+    """
+    engine = _engine(protocol)
+    other = replace(protocol)
+    other.__dict__["program"] = replace(protocol.program, tiers=engine.tiers, trace=engine.trace)
+    return other
+
+
+@lru_cache(maxsize=None)
+def _engine(protocol: Protocol) -> _Engine:
+    """One for each fingerprint: durable-rules cannot forget a ruleset, so there is no use in forgetting it here."""
+    inferences = infer(protocol)
+    return _Engine(protocol, inferences, Rules(rulesets(inferences, protocol.fingerprint)))
+
+
+class _Engine:
+    """The functions of a `Program`: leaves are looked at by the compiled program, all else is inferred."""
+
+    def __init__(self, protocol: Protocol, inferences: Inferences, rules: Rules) -> None:
+        self.protocol = protocol
+        self.rules = rules
+        self.own: Program = protocol.program
+        self.slots = tuple(_slots(protocol, inferences))
+        self.leaves = {subject: _leaves(inferences, self.own, subject) for subject in ("incident", "tier")}
+        self.run = lru_cache(maxsize=REMEMBERED)(self._run)
+
+    def tiers(self, facts: Facts, now: int | None, assume: bool) -> Range:
+        return self.run(facts, now, assume, None).tiers
+
+    def trace(self, facts: Facts, now: int | None, assume: bool, tiers: Range | None = None) -> Trace:
+        found = self.run(facts, now, assume, None)
+        return found.trace if tiers in (None, found.tiers) else self.run(facts, now, assume, tiers).trace
+
+    def _run(self, facts: Facts, now: int | None, assume: bool, tiers: Range | None) -> _Found:
+        trace = self.own.trace(facts, now, assume, tiers)
+        with Inferring(self.rules) as inferring:
+            inferring.conclude(self.rules.rulesets.always)
+            inferring.tell("incident", self._known("incident", trace))
+            assumed = frozenset(self._assume(inferring)) if assume else frozenset()
+            found = self._range(inferring.concluded, trace)
+            if self.leaves["tier"]:
+                trace = self.own.trace(facts, now, assume, tiers or found)
+                inferring.tell("tier", self._known("tier", trace))
+            return _Found(found, self._decided(inferring.concluded, assumed, trace))
+
+    def _known(self, subject: str, trace: Trace) -> Mapping[str, bool]:
+        truths = ((leaf, trace[slot]) for leaf, slot in self.leaves[subject].items())
+        return {leaf: truth == YES for leaf, truth in truths if truth != UNKNOWN}
+
+    def _assume(self, inferring: Inferring) -> Iterator[str]:
+        """What is assumed of criteria that are still not known, each after those that it refers to."""
+        for name in self.protocol.order:
+            criterion = self.protocol.criteria.get(name)
+            if criterion and criterion.assumed is not None:
+                inferred = criterion_name(name)
+                if _truth(inferred, inferring.concluded) == UNKNOWN:
+                    yield inferred
+                    inferring.conclude([Literal(inferred, criterion.assumed)])
+
+    def _range(self, concluded: set[Literal], trace: Trace) -> Range:
+        """The highest raise that holds, under the lowest limit that holds; surely, and possibly."""
+        low = high = 0
+        for rule, truth in self._rules("raise_to", concluded):
+            least, most = self._target(rule, trace)
+            low, high = max(low, least if truth == YES else 0), max(high, most if truth else 0)
+        for rule, truth in self._rules("limit_to", concluded):
+            least, most = self._target(rule, trace)
+            low, high = min(low, least) if truth else low, min(high, most) if truth == YES else high
+        return low, high
+
+    def _rules(self, effect: str, concluded: set[Literal]) -> Iterator[tuple[Rule, int]]:
+        for rule in self.protocol.rules.values():
+            if rule.effect == effect:
+                yield rule, _truth(gate_name(rule), concluded)
+
+    def _target(self, rule: Rule, trace: Trace) -> Range:
+        if isinstance(rule.tier, Constant):
+            return rule.tier.value, rule.tier.value
+        low, high = trace[self.own.slots[rule.tier]]
+        return low, high
+
+    def _decided(self, concluded: set[Literal], assumed: Iterable[str], trace: Trace) -> Trace:
+        """The trace with what durable-rules concluded in place of what the compiled program did."""
+        decided = list(trace)
+        for name, slot, before_assumptions in self.slots:
+            unknown = before_assumptions and name in assumed
+            decided[slot] = UNKNOWN if unknown else _truth(name, concluded)
+        return tuple(decided)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    tiers: Range
+    trace: Trace = field(repr=False)
+
+
+def _truth(name: str, concluded: set[Literal]) -> int:
+    if Literal(name, True) in concluded:
+        return YES
+    return NO if Literal(name, False) in concluded else UNKNOWN
+
+
+def _leaves(inferences: Inferences, program: Program, subject: str) -> Mapping[str, int]:
+    leaves = inferences.leaves.items()
+    return {name: program.slots[leaf.condition] for name, leaf in leaves if leaf.subject == subject}
+
+
+def _slots(protocol: Protocol, inferences: Inferences) -> Iterator[tuple[str, int, bool]]:
+    """Where each conclusion belongs in a trace, and whether it stands there before anything is assumed."""
+    slots = protocol.program.slots
+    for condition, name in inferences.parts.items():
+        if condition in slots:
+            yield name, slots[condition], False
+    for gate in protocol.gates():
+        if gate.unless is None:
+            yield gate_name(gate), slots[gate.when], False
+    for criterion in protocol.criteria.values():
+        yield criterion_name(criterion.name), slots[criterion.condition], True
+        yield criterion_name(criterion.name), slots[CriterionHolds(criterion.name)], False
