@@ -126,6 +126,11 @@ class Recommendation(_Light):
         return self._explanation.responses()
 
     @cached_property
+    def response_states(self) -> Mapping[str, ResponseState]:
+        """The state of every response alone, in a fraction of the time that `responses` takes with its reasons."""
+        return self._explanation.response_states()
+
+    @cached_property
     def deciding(self) -> tuple[RuleOutcome, ...]:
         """The rules that made the recommended tier what it is: raises to it, and limits that hold it down.
 
