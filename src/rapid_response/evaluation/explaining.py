@@ -22,7 +22,7 @@ from rapid_response.evaluation.outcomes import (
     Standing,
 )
 from rapid_response.evaluation.patterns import Counts, Past
-from rapid_response.evaluation.truth import NO, NOT, UNKNOWN, YES, word
+from rapid_response.evaluation.truth import NO, NOT, UNKNOWN, YES, Word, word
 from rapid_response.protocol.expressions import (
     MICROSECONDS,
     MONTHS,
@@ -130,6 +130,10 @@ class Explanation:
     def response_states(self) -> Mapping[str, ResponseState]:
         """How every response came out, without the reasons."""
         return {name: _RESPONSE_STATES[self._truth(part)] for name, part in self.protocol.responses.items()}
+
+    def truth(self, condition: Condition) -> Word:
+        """How one condition of the protocol came out."""
+        return word(self._trace[self._slots[condition]])
 
     def assumptions(self) -> tuple[Assumption, ...]:
         """What is assumed because it is not known."""

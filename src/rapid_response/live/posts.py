@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -111,6 +112,20 @@ def merge(kept: dict[str, Any], facts: Mapping[str, Any], revision: int) -> dict
         if name not in merged or merged[name][1] < revision:
             merged[name] = [value, revision]
     return merged
+
+
+def known_facts(kept: Mapping[str, Any]) -> list[str]:
+    """The names of the facts of an incident that are known."""
+    values = ((name, value["value"] if isinstance(value, Mapping) else value) for name, (value, _) in kept.items())
+    return [name for name, value in values if value is not None]
+
+
+def stored_post(protocol: Protocol, identity: str, revision: int | None, at: str | None, document: str) -> Post | Done:
+    """The post that was kept so."""
+    stated = json.loads(document)
+    if revision is None:
+        return Done(identity, stated["done"], at)
+    return Post(given_facts(protocol, identity, {name: [value, 0] for name, value in stated.items()}), at, revision)
 
 
 def given_facts(protocol: Protocol, identity: str, kept: Mapping[str, Any]) -> dict[str, Any]:

@@ -42,6 +42,7 @@ class Store:
     """The tables of a session. Raises LiveError where they cannot be opened."""
 
     def __init__(self, path: str | os.PathLike[str] | None, fingerprint: str) -> None:
+        self.closed = False
         self.place = "a temporary file" if path is None else str(path)
         try:
             if path is not None:
@@ -95,6 +96,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of the file."""
+        self.closed = True
         self.database.close()
 
     # One value each
@@ -130,6 +132,11 @@ class Store:
     def next_to_wake(self, until: int) -> Row | None:
         """The incident that is to be looked at first, by that time."""
         return self._row("wake <= ? ORDER BY wake, number LIMIT 1", until)
+
+    def next_number(self) -> int:
+        """The place of the next new incident in the order of arrival."""
+        [highest] = self.database.execute("SELECT max(number) FROM incidents").fetchone()
+        return (highest or 0) + 1
 
     def count(self) -> int:
         """How many incidents there are."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from rapid_response.evaluation.compiling import Facts, Program, Range
+from rapid_response.evaluation.compiling import Facts, Program, Range, Ranges
+from rapid_response.evaluation.incidents import check_incident, encode_as_of
+from rapid_response.evaluation.recommendation import Recommendation, recommend
 from rapid_response.evaluation.truth import NO, UNKNOWN, YES
 from rapid_response.live.durable.inference import Inferences, Literal, criterion_name, gate_name, infer
 from rapid_response.live.durable.inferring import Inferring, Rules
@@ -32,7 +35,13 @@ def on_durable_rules(protocol: Protocol) -> Protocol:
     engine = _engine(protocol)
     other = replace(protocol)
     other.__dict__["program"] = replace(protocol.program, tiers=engine.tiers, trace=engine.trace)
+    other.__dict__["_evaluate"] = _evaluate
     return other
+
+
+def _evaluate(protocol: Protocol, given: Mapping[str, Any], as_of: str | dt.datetime | None) -> Recommendation:
+    """In place of the function that reads and decides at once (see `evaluation.compiling`)."""
+    return recommend(protocol, check_incident(protocol, given), encode_as_of(protocol, as_of))
 
 
 @lru_cache(maxsize=None)
@@ -53,22 +62,24 @@ class _Engine:
         self.leaves = {subject: _leaves(inferences, self.own, subject) for subject in ("incident", "tier")}
         self.run = lru_cache(maxsize=REMEMBERED)(self._run)
 
-    def tiers(self, facts: Facts, now: int | None, assume: bool) -> Range:
-        return self.run(facts, now, assume, None).tiers
+    def tiers(self, facts: Facts, now: int | None, assume: bool, counts: Ranges = ()) -> Range:
+        return self.run(facts, now, assume, counts, None).tiers
 
-    def trace(self, facts: Facts, now: int | None, assume: bool, tiers: Range | None = None) -> Trace:
-        found = self.run(facts, now, assume, None)
-        return found.trace if tiers in (None, found.tiers) else self.run(facts, now, assume, tiers).trace
+    def trace(
+        self, facts: Facts, now: int | None, assume: bool, counts: Ranges = (), tiers: Range | None = None
+    ) -> Trace:
+        found = self.run(facts, now, assume, counts, None)
+        return found.trace if tiers in (None, found.tiers) else self.run(facts, now, assume, counts, tiers).trace
 
-    def _run(self, facts: Facts, now: int | None, assume: bool, tiers: Range | None) -> _Found:
-        trace = self.own.trace(facts, now, assume, tiers)
+    def _run(self, facts: Facts, now: int | None, assume: bool, counts: Ranges, tiers: Range | None) -> _Found:
+        trace = self.own.trace(facts, now, assume, counts, tiers)
         with Inferring(self.rules) as inferring:
             inferring.conclude(self.rules.rulesets.always)
             inferring.tell("incident", self._known("incident", trace))
             assumed = frozenset(self._assume(inferring)) if assume else frozenset()
             found = self._range(inferring.concluded, trace)
             if self.leaves["tier"]:
-                trace = self.own.trace(facts, now, assume, tiers or found)
+                trace = self.own.trace(facts, now, assume, counts, tiers or found)
                 inferring.tell("tier", self._known("tier", trace))
             return _Found(found, self._decided(inferring.concluded, assumed, trace))
 
