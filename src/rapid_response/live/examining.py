@@ -46,7 +46,7 @@ class Examiner:
         """Look at every incident to which time does something until then, in the order of time."""
         while row := self.store.next_to_wake(until):
             self._now(telling, max(row.wake or until, self.now or 0))
-            self.examine(telling, row, "time")
+            self._wake(telling, row)
         self._now(telling, until)
 
     def post(self, telling: Telling, row: Row, answered: Iterable[str]) -> None:
@@ -63,18 +63,30 @@ class Examiner:
         before = state_from_plain(row.state)
         state = state_of(result, before)
         tell(telling, about, result, before, state)
-        state = replace(state, completed=self._tell_patterns(telling, about, result, before, counted))
+        completed = self._tell_patterns(telling, about, result, before, counted)
+        state = replace(state, completed=completed, change=self._change(result.incident))
         if before:
             tell_answers(telling, about, before, state, answered)
-        self.keep(row, result.incident, tell_time(telling, about, state, self.notice))
+        self.keep(row, tell_time(telling, about, state, self.notice))
 
-    def keep(self, row: Row, incident: Incident, state: State) -> None:
+    def keep(self, row: Row, state: State) -> None:
         """Keep where an incident stands, and when it must be looked at again."""
         row.state = state.to_plain()
-        change = None if self.now is None else self.clock.next_change(incident.facts, self.now)
-        moments = [moment for moment in (next_telling(state, self.notice), change) if moment is not None]
+        moments = [moment for moment in (next_telling(state, self.notice), state.change) if moment is not None]
         row.wake = min(moments, default=None)
         self.store.save(row)
+
+    def _wake(self, telling: Telling, row: Row) -> None:
+        """Look at an incident to which time does something: all of it, or only what is due."""
+        state = state_from_plain(row.state)
+        assert state is not None
+        if state.change is not None and state.change <= (self.now or 0):
+            self.examine(telling, row, "time")
+        else:
+            self.keep(row, tell_time(telling, About(row.id, "time"), state, self.notice))
+
+    def _change(self, incident: Incident) -> int | None:
+        return None if self.now is None else self.clock.next_change(incident.facts, self.now)
 
     def incident(self, row: Row) -> Incident:
         """The checked incident."""

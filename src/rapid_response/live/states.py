@@ -25,7 +25,10 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The tier and what is possible, the active responses, and the conditions on patterns that hold."""
+    """The tier and what is possible, the active responses, and the conditions on patterns that hold.
+
+    At `change` (microseconds) a condition on `now` may come out differently, None where none will.
+    """
 
     tier: str | None
     lowest: str
@@ -33,6 +36,7 @@ class State:
     standing: Standing
     active: Mapping[str, Activity]
     completed: tuple[str, ...] = ()
+    change: int | None = None
 
     def to_plain(self) -> dict[str, Any]:
         """The state as plain data."""
@@ -42,6 +46,7 @@ class State:
             "range": [self.lowest, self.highest, self.standing],
             "active": active,
             "completed": self.completed,
+            "change": self.change,
         }
 
 
@@ -50,7 +55,7 @@ def state_from_plain(plain: Mapping[str, Any]) -> State | None:
     if not plain:
         return None
     active = {name: Activity(*one) for name, one in plain["active"].items()}
-    return State(plain["tier"], *plain["range"], active, tuple(plain["completed"]))
+    return State(plain["tier"], *plain["range"], active, tuple(plain["completed"]), plain["change"])
 
 
 def state_of(result: Recommendation, before: State | None) -> State:

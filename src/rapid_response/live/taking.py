@@ -63,7 +63,7 @@ def _take_done(examiner: Examiner, telling: Telling, post: Done, moment: int | N
     examiner.store.add_post(row.id, None, moment, json_text({"done": post.response}))
     telling.say_of_response(ResponseDone, About(row.id, "post"), post.response, activity)
     active = {**state.active, post.response: replace(activity, told="done")}
-    examiner.keep(row, examiner.incident(row), replace(state, active=active))
+    examiner.keep(row, replace(state, active=active))
 
 
 def _advance(examiner: Examiner, telling: Telling, moment: int | None) -> None:

@@ -8,8 +8,10 @@ from typing import Any
 
 from rapid_response.live.durable.inference import Inference, Inferences, Leaf, Literal
 
-MOST_CONDITIONS = 56
-"""A fact that matches more than 64 conditions of one ruleset is refused, and over 511 the library hangs."""
+MOST_TESTS = 56
+"""Tests of one fact in a ruleset: one that matches more than 64 is refused."""
+MOST_CONDITIONS = 200
+"""All conditions of a ruleset: over 511 that begin with the same field the library hangs."""
 
 Fact = dict[str, Any]
 CLOSING: Fact = {"is": "closing"}
@@ -40,7 +42,7 @@ def rulesets(inferences: Inferences, fingerprint: str) -> Rulesets:
     prefix = f"rapid_response_{fingerprint.removeprefix('sha256:')}"
     conditional = [inference for inference in inferences.listed if inference.premises]
     shards = tuple(
-        _shard(f"{prefix}_{number}", listed, inferences.leaves) for number, listed in enumerate(_cut(conditional))
+        _shard(f"{prefix}_{number}", listed, inferences.leaves) for number, listed in enumerate(_cut(conditional, inferences.leaves))
     )
     actions = {str(inference.conclusion): inference.conclusion for inference in conditional}
     always = tuple(inference.conclusion for inference in inferences.listed if not inference.premises)
@@ -52,16 +54,16 @@ def conclusion_fact(literal: Literal) -> Fact:
     return {"is": literal.name, "holds": literal.holds}
 
 
-def _cut(inferences: Iterable[Inference]) -> Iterator[list[Inference]]:
+def _cut(inferences: Iterable[Inference], leaves: Mapping[str, Leaf]) -> Iterator[list[Inference]]:
     shard: list[Inference] = []
-    conditions = 0
+    tests = conditions = 0
     for inference in inferences:
-        size = len(inference.premises) + 1
-        if conditions + size > MOST_CONDITIONS:
+        size = sum(premise.name in leaves for premise in inference.premises)
+        if tests + size > MOST_TESTS or conditions + len(inference.premises) > MOST_CONDITIONS:
             yield shard
-            shard, conditions = [], 0
+            shard, tests, conditions = [], 0, 0
         shard.append(inference)
-        conditions += size
+        tests, conditions = tests + size, conditions + len(inference.premises)
     if shard:
         yield shard
 
