@@ -16,6 +16,7 @@ from rapid_response.cli import BAD_INCIDENT, FINDINGS, NOT_SETTLED, USAGE
 from rapid_response.cli.asking import given_facts, hold_interview
 from rapid_response.cli.checking import check
 from rapid_response.cli.comparing import compare
+from rapid_response.cli.live import live
 from rapid_response.cli.options import (
     Lang,
     Language,
@@ -255,6 +256,7 @@ def run_tests(
 
 app.command()(check)
 app.command()(compare)
+app.command()(live)
 
 
 @app.command()

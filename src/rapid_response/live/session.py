@@ -91,14 +91,18 @@ class LiveSession:
     def take(self, post: Post | Done | Advance | Mapping[str, Any]) -> tuple[Event, ...]:
         """Take in a post of any kind, also as plain data (see `post_from_dict`)."""
         with self._change() as telling:
-            now = self._examiner.now
             try:
-                taken = post_from_dict(post) if not isinstance(post, Post | Done | Advance) else post
+                taken = post if isinstance(post, Post | Done | Advance) else post_from_dict(post)
                 moment = self._moment(taken.at)
-                take(self._examiner, telling, taken, now if moment is None else moment)
+                take(self._examiner, telling, taken, self._examiner.now if moment is None else moment)
             except IncidentError as error:
-                problems = tuple(problem.to_dict() for problem in error.problems)
-                telling.say(IncidentRefused, _identity(post), "post", problems=problems)
+                _tell_refusal(telling, _identity(post), error)
+        return tuple(telling.events)
+
+    def refuse(self, error: IncidentError, incident: str | None = None) -> tuple[Event, ...]:
+        """Say of what could not even be read as an incident that it is refused."""
+        with self._change() as telling:
+            _tell_refusal(telling, incident, error)
         return tuple(telling.events)
 
     def replay(self, posts: Iterable[Post | Done | Advance | Mapping[str, Any]]) -> Iterator[Event]:
@@ -225,6 +229,11 @@ class LiveSession:
         if self._store.closed:
             raise LiveError("RL203", "the session is closed", "open it again at the same path")
         return self._store
+
+
+def _tell_refusal(telling: Telling, incident: str | None, error: IncidentError) -> None:
+    problems = tuple(problem.to_dict() for problem in error.problems)
+    telling.say(IncidentRefused, incident, "post", problems=problems)
 
 
 def _identity(given: object) -> str | None:

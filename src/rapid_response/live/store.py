@@ -17,6 +17,8 @@ from rapid_response.live.events import Event, event_from_dict
 from rapid_response.live.problems import LiveError
 
 FORMAT = 1
+PATIENCE = 0.5
+"""Seconds to wait for another session to let go of the file."""
 TABLES = """
 CREATE TABLE session (name TEXT PRIMARY KEY, value);
 CREATE TABLE incidents (number INTEGER PRIMARY KEY, id TEXT UNIQUE, facts TEXT, state TEXT, wake INTEGER);
@@ -47,7 +49,7 @@ class Store:
         try:
             if path is not None:
                 os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-            self.database = sqlite3.connect(path or "", isolation_level=None, check_same_thread=False)
+            self.database = sqlite3.connect(path or "", timeout=PATIENCE, isolation_level=None, check_same_thread=False)
             self._open(path, fingerprint)
         except (OSError, sqlite3.Error) as error:
             remedy = "another session may have it open; or choose another place"

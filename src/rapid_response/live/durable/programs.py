@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Set
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -18,8 +18,21 @@ from rapid_response.live.durable.rulesets import rulesets
 from rapid_response.protocol.expressions import Constant, CriterionHolds
 from rapid_response.protocol.model import Protocol, Rule
 
-REMEMBERED = 8
+MOST_REMEMBERED = 2_000
 Trace = tuple[Any, ...]
+Known = tuple[tuple[str, bool], ...]
+"""The leaves that surely hold or surely do not."""
+Case = tuple[bool, Known]
+"""Whether assumptions are taken, and what is known of an incident."""
+Concluded = Set[Literal]
+
+
+@dataclass(frozen=True, slots=True)
+class Inferred:
+    """What was concluded, and which criteria had to be assumed."""
+
+    concluded: Concluded
+    assumed: frozenset[str]
 
 
 def on_durable_rules(protocol: Protocol) -> Protocol:
@@ -60,32 +73,57 @@ class _Engine:
         self.own: Program = protocol.program
         self.slots = tuple(_slots(protocol, inferences))
         self.leaves = {subject: _leaves(inferences, self.own, subject) for subject in ("incident", "tier")}
-        self.run = lru_cache(maxsize=REMEMBERED)(self._run)
+        self.remembered: dict[tuple[Case, Known], Inferred] = {}
 
     def tiers(self, facts: Facts, now: int | None, assume: bool, counts: Ranges = ()) -> Range:
-        return self.run(facts, now, assume, counts, None).tiers
+        return self._run(facts, now, assume, counts, None)[0]
 
     def trace(
         self, facts: Facts, now: int | None, assume: bool, counts: Ranges = (), tiers: Range | None = None
     ) -> Trace:
-        found = self.run(facts, now, assume, counts, None)
-        return found.trace if tiers in (None, found.tiers) else self.run(facts, now, assume, counts, tiers).trace
+        return self._run(facts, now, assume, counts, tiers)[1]
 
-    def _run(self, facts: Facts, now: int | None, assume: bool, counts: Ranges, tiers: Range | None) -> _Found:
+    def _run(
+        self, facts: Facts, now: int | None, assume: bool, counts: Ranges, tiers: Range | None
+    ) -> tuple[Range, Trace]:
+        """The range of tiers, and the trace in which responses look at it, or at `tiers` where given."""
         trace = self.own.trace(facts, now, assume, counts, tiers)
+
+        def at(concluded: Concluded) -> tuple[Range, Trace]:
+            found = self._range(concluded, trace)
+            speaks_of_tier = bool(self.leaves["tier"])
+            return found, self.own.trace(facts, now, assume, counts, tiers or found) if speaks_of_tier else trace
+
+        inferred = self._inferred((assume, self._known("incident", trace)), lambda c: self._known("tier", at(c)[1]))
+        found, seen = at(inferred.concluded)
+        return found, self._decided(inferred, seen)
+
+    def _inferred(self, case: Case, of_tier: Callable[[Concluded], Known]) -> Inferred:
+        """What follows from what is known of an incident, and then of its tier.
+
+        It is remembered, since an incident is asked about several times, and most often comes out as it was.
+        """
+        first = self.remembered.get((case, ()))
+        again = first and self.remembered.get((case, of_tier(first.concluded)))
+        return again or self._infer(case, of_tier)
+
+    def _infer(self, case: Case, of_tier: Callable[[Concluded], Known]) -> Inferred:
+        if len(self.remembered) >= MOST_REMEMBERED:
+            self.remembered.clear()
+        assume, of_incident = case
         with Inferring(self.rules) as inferring:
             inferring.conclude(self.rules.rulesets.always)
-            inferring.tell("incident", self._known("incident", trace))
+            inferring.tell("incident", dict(of_incident))
             assumed = frozenset(self._assume(inferring)) if assume else frozenset()
-            found = self._range(inferring.concluded, trace)
-            if self.leaves["tier"]:
-                trace = self.own.trace(facts, now, assume, counts, tiers or found)
-                inferring.tell("tier", self._known("tier", trace))
-            return _Found(found, self._decided(inferring.concluded, assumed, trace))
+            first = self.remembered[case, ()] = Inferred(frozenset(inferring.concluded), assumed)
+            known = of_tier(first.concluded)
+            inferring.tell("tier", dict(known))
+            last = self.remembered[case, known] = Inferred(frozenset(inferring.concluded), assumed)
+            return last
 
-    def _known(self, subject: str, trace: Trace) -> Mapping[str, bool]:
+    def _known(self, subject: str, trace: Trace) -> Known:
         truths = ((leaf, trace[slot]) for leaf, slot in self.leaves[subject].items())
-        return {leaf: truth == YES for leaf, truth in truths if truth != UNKNOWN}
+        return tuple([(leaf, truth == YES) for leaf, truth in truths if truth != UNKNOWN])
 
     def _assume(self, inferring: Inferring) -> Iterator[str]:
         """What is assumed of criteria that are still not known, each after those that it refers to."""
@@ -97,7 +135,7 @@ class _Engine:
                     yield inferred
                     inferring.conclude([Literal(inferred, criterion.assumed)])
 
-    def _range(self, concluded: set[Literal], trace: Trace) -> Range:
+    def _range(self, concluded: Concluded, trace: Trace) -> Range:
         """The highest raise that holds, under the lowest limit that holds; surely, and possibly."""
         low = high = 0
         for rule, truth in self._rules("raise_to", concluded):
@@ -108,7 +146,7 @@ class _Engine:
             low, high = min(low, least) if truth else low, min(high, most) if truth == YES else high
         return low, high
 
-    def _rules(self, effect: str, concluded: set[Literal]) -> Iterator[tuple[Rule, int]]:
+    def _rules(self, effect: str, concluded: Concluded) -> Iterator[tuple[Rule, int]]:
         for rule in self.protocol.rules.values():
             if rule.effect == effect:
                 yield rule, _truth(gate_name(rule), concluded)
@@ -119,22 +157,16 @@ class _Engine:
         low, high = trace[self.own.slots[rule.tier]]
         return low, high
 
-    def _decided(self, concluded: set[Literal], assumed: Iterable[str], trace: Trace) -> Trace:
+    def _decided(self, inferred: Inferred, trace: Trace) -> Trace:
         """The trace with what durable-rules concluded in place of what the compiled program did."""
         decided = list(trace)
         for name, slot, before_assumptions in self.slots:
-            unknown = before_assumptions and name in assumed
-            decided[slot] = UNKNOWN if unknown else _truth(name, concluded)
+            unknown = before_assumptions and name in inferred.assumed
+            decided[slot] = UNKNOWN if unknown else _truth(name, inferred.concluded)
         return tuple(decided)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    tiers: Range
-    trace: Trace = field(repr=False)
-
-
-def _truth(name: str, concluded: set[Literal]) -> int:
+def _truth(name: str, concluded: Concluded) -> int:
     if Literal(name, True) in concluded:
         return YES
     return NO if Literal(name, False) in concluded else UNKNOWN
