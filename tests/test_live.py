@@ -87,7 +87,6 @@ def agree(protocol: Protocol, session: LiveSession, events: list[Event], listed:
         assert changes[-1].standing == expected.standing
 
 
-
 def told_by(session: LiveSession, listed: list[Post], looks: list[bool]) -> list[Event]:
     """The events of posts, of which some are preceded by a look at the time halfway to it."""
     told: list[Event] = []
@@ -305,7 +304,7 @@ def test_eight_threads_lose_nothing(engine: Engine) -> None:
             thread.join()
         assert len(session) == 96
         assert [event.number for event in session.events()] == [*range(1, session_size(session) + 1)]
-        history = [session.result(identity).facts | {"id": identity} for identity in session.incidents()]
+        history = [{**session.result(identity).facts, "id": identity} for identity in session.incidents()]
         for facts in history[::9]:
             expected = SMALL.evaluate(facts, as_of=session.now, history=history)
             assert session.result(facts["id"]).to_dict()["tier"] == expected.to_dict()["tier"]
@@ -326,7 +325,7 @@ def test_a_session_goes_on_where_it_ended(tmp_path: Path) -> None:
         assert (session.now, [*session.incidents()]) == ("2026-02-01T10:00-08:00", ["A"])
         assert [type(event) for event in session.advance("2026-02-02T09:30")] == [ResponseDue]
         assert [*session.events()][: len(first)] == [*first]
-        assert [*session.events(after=len(first))][0].number == len(first) + 1
+        assert next(session.events(after=len(first))).number == len(first) + 1
 
 
 def test_a_file_belongs_to_one_protocol_and_one_session(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""When an incident must be looked at again because time goes by: the moments at which a condition on `now` may change."""
+"""When time alone may change an incident: the moments at which a condition on `now` may come out differently."""
 
 from __future__ import annotations
 
@@ -113,4 +113,3 @@ def _combined(operator: str, left: Line | None, right: Line | None) -> Line | No
     if operator == "+":
         return left[0] + right[0], left[1] + right[1], left[2] + right[2]
     return left[0] - right[0], left[1] - right[2], left[2] - right[1]
-

@@ -170,7 +170,7 @@ KINDS: dict[str, type[Event]] = {
 
 def event_from_dict(stated: Mapping[str, Any]) -> Event:
     """The event that `to_dict` was called on; raises KeyError where it is of no known kind."""
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in stated.items()}
+    values: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in stated.items()}
     kind = KINDS[values.pop("event")]
     if "because" in values:
         values["because"] = tuple(Because(**reason) for reason in values["because"])

@@ -100,7 +100,7 @@ class Examiner:
 
     def _result(self, row: Row) -> tuple[Recommendation, Counted]:
         incident = self.incident(row)
-        counts, counted = Counts(), ()
+        counts, counted = Counts(), tuple[tuple[int, ...], ...]()
         if self.occurrences:
             counts, counted = self.occurrences.counts(self.occurrences.kept(row.number))
         tiers = self.protocol.program.tiers(incident.facts, self.now, False, counts.plain)

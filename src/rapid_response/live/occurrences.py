@@ -1,7 +1,8 @@
 """Which incidents make up a pattern, found in the tables of a session instead of among all incidents one by one.
 
-It means what `evaluation.patterns` says: an incident counts for another surely, possibly or not at all; of what happened
-at the same moment that counts which arrived first. Everything is kept twice, without the assumptions and with them.
+It means what `evaluation.patterns` says: an incident counts for another surely, possibly or not at all; of what
+happened at the same moment that counts which arrived first. Everything is kept twice, without the assumptions and
+with them.
 """
 
 from __future__ import annotations
@@ -140,9 +141,10 @@ class Occurrences:
             known = dict(zip(names, view, strict=True))
             trace = program.trace(view, now, assume)
             for place, pattern in enumerate(self.patterns):
+                at = known[self.protocol.at or ""]
                 same = tuple(known[name] for name in pattern.same)
                 holds = trace[program.slots[pattern.where]]
-                yield Occurrence(place, assume, number, known[self.protocol.at or ""], same, holds)
+                yield Occurrence(place, assume, number, None if at is None else int(at), same, holds)
 
     def _around(self, one: Occurrence, window: Window) -> Iterator[Occurrence]:
         """All others that may be in the same place, within the window."""

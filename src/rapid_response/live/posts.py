@@ -74,17 +74,15 @@ def post_from_dict(given: Any) -> Post | Done | Advance:
     >>> post_from_dict({"done": "triage_meeting", "incident": "A-1"})
     Done(incident='A-1', response='triage_meeting', at=None)
     """
-    match given:
-        case {"now": at, **others} if not others:
-            return Advance(at)
-        case {"done": str(response), "incident": str(incident), **others} if not others.keys() - {"at"}:
-            return Done(incident, response, others.get("at"))
-        case {"incident": Mapping() as incident, **others} if not others.keys() - {"at", "revision"}:
-            return Post(incident, others.get("at"), others.get("revision"))
-        case Mapping():
-            return Post(given)
-        case _:
-            raise refusal("RL101", "it is no incident", 'write {"id": …, "fact": value, …}')
+    if not isinstance(given, Mapping):
+        raise refusal("RL101", "it is no incident", 'write {"id": …, "fact": value, …}')
+    if given.keys() == {"now"}:
+        return Advance(given["now"])
+    if {"done", "incident"} <= given.keys() <= {"done", "incident", "at"}:
+        return Done(given["incident"], given["done"], given.get("at"))
+    if {"incident"} <= given.keys() <= {"incident", "at", "revision"} and isinstance(given["incident"], Mapping):
+        return Post(given["incident"], given.get("at"), given.get("revision"))
+    return Post(given)
 
 
 def refusal(problem: str, message: str, remedy: str) -> IncidentError:
@@ -101,7 +99,9 @@ def check_post(protocol: Protocol, given: Mapping[str, Any]) -> tuple[str, dict[
     if not checked.id:
         raise refusal("RL102", "the incident has no id", "give it one, by which updates name it")
     encoded = zip(protocol.facts.values(), checked.facts, strict=True)
-    facts = {fact.name: _document(protocol, fact, value, given, checked) for fact, value in encoded if fact.name in given}
+    facts = {
+        fact.name: _document(protocol, fact, value, given, checked) for fact, value in encoded if fact.name in given
+    }
     return checked.id, facts
 
 

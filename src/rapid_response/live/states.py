@@ -55,7 +55,8 @@ def state_from_plain(plain: Mapping[str, Any]) -> State | None:
     if not plain:
         return None
     active = {name: Activity(*one) for name, one in plain["active"].items()}
-    return State(plain["tier"], *plain["range"], active, tuple(plain["completed"]), plain["change"])
+    lowest, highest, standing = plain["range"]
+    return State(plain["tier"], lowest, highest, standing, active, tuple(plain["completed"]), plain["change"])
 
 
 def state_of(result: Recommendation, before: State | None) -> State:
@@ -84,8 +85,6 @@ def _due(response: Response, result: Recommendation, since: int | None) -> int |
     due = response.due
     if due is None:
         return None
-    if due.after in ("now", "active"):
-        start = since
-    else:
-        start = result.incident.facts[list(result.protocol.facts).index(due.after)]
+    facts = dict(zip(result.protocol.facts, result.incident.facts, strict=True))
+    start = since if due.after in ("now", "active") else facts[due.after]
     return None if start is None else due_moment(due, int(start), result.protocol.time_zone)

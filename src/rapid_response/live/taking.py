@@ -49,11 +49,11 @@ def _take_incident(examiner: Examiner, telling: Telling, post: Post, moment: int
 
 
 def _take_done(examiner: Examiner, telling: Telling, post: Done, moment: int | None) -> None:
-    row = examiner.store.incident(post.incident)
+    row = examiner.store.incident(post.incident) if isinstance(post.incident, str) else None
     if row is None:
         raise refusal("RL105", "no such incident was posted", "post it first")
-    if post.response not in examiner.protocol.responses:
-        raise refusal("RL105", f"unknown response `{post.response}`", "`show` lists the responses of a protocol")
+    if not isinstance(post.response, str) or post.response not in examiner.protocol.responses:
+        raise refusal("RL105", "there is no such response", "`show` lists the responses of a protocol")
     _advance(examiner, telling, moment)
     row = examiner.store.incident(post.incident) or row
     state = state_from_plain(row.state)

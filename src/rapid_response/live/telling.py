@@ -45,12 +45,16 @@ class Telling:
         """A moment as ISO text in the protocol's zone."""
         return None if moment is None else moment_text(moment, self.protocol.time_zone)
 
-    def say_of_response(self, kind: type[ResponseEvent], about: About, name: str, activity: Activity, **said: Any) -> None:
+    def say_of_response(
+        self, kind: type[ResponseEvent], about: About, name: str, activity: Activity, **said: Any
+    ) -> None:
         """Add an event about a response."""
         response = self.protocol.responses[name]
         because = (Because(name, response.because.to_dict()),)
         due = self.text(activity.due)
-        self.say(kind, about.incident, about.cause, response=name, owner=response.owner, due=due, because=because, **said)
+        self.say(
+            kind, about.incident, about.cause, response=name, owner=response.owner, due=due, because=because, **said
+        )
 
 
 @dataclass(frozen=True, slots=True)

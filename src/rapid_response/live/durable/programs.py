@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from rapid_response.evaluation.compiling import Facts, Program, Range, Ranges
@@ -57,7 +57,7 @@ def _evaluate(protocol: Protocol, given: Mapping[str, Any], as_of: str | dt.date
     return recommend(protocol, check_incident(protocol, given), encode_as_of(protocol, as_of))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _engine(protocol: Protocol) -> _Engine:
     """One for each fingerprint: durable-rules cannot forget a ruleset, so there is no use in forgetting it here."""
     inferences = infer(protocol)

@@ -42,7 +42,8 @@ def rulesets(inferences: Inferences, fingerprint: str) -> Rulesets:
     prefix = f"rapid_response_{fingerprint.removeprefix('sha256:')}"
     conditional = [inference for inference in inferences.listed if inference.premises]
     shards = tuple(
-        _shard(f"{prefix}_{number}", listed, inferences.leaves) for number, listed in enumerate(_cut(conditional, inferences.leaves))
+        _shard(f"{prefix}_{number}", listed, inferences.leaves)
+        for number, listed in enumerate(_cut(conditional, inferences.leaves))
     )
     actions = {str(inference.conclusion): inference.conclusion for inference in conditional}
     always = tuple(inference.conclusion for inference in inferences.listed if not inference.premises)
