@@ -2,6 +2,7 @@
 
     python -m tests.long pairs --count 20000 --seed 1
     python -m tests.long suite --folder yaml-test-suite/src
+    python -m tests.long live --count 100000 --engine own
 
 Everything follows from the seed. The exit code is 1 where anything went wrong, which is printed with its seed.
 """
@@ -17,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.long import engine
+from tests.long import engine, live
 from tests.long.conditions import try_condition
 from tests.long.files import try_file
 from tests.long.suite import run_suite
@@ -82,12 +83,16 @@ def main() -> int:
     """Run, show, and say by the exit code whether all went well."""
     parser = argparse.ArgumentParser(prog="python -m tests.long", description=(__doc__ or "").split("\n")[0])
     parser.add_argument(
-        "what", nargs="*", choices=["pairs", *HOSTILE, "suite", []], help="all but the suite if left out"
+        "what",
+        nargs="*",
+        choices=["pairs", *HOSTILE, "suite", "live", []],
+        help="all but the suite and live if left out",
     )
     parser.add_argument("--count", type=int, default=1_000_000, help="how many of each")
     parser.add_argument("--seed", type=int, default=0, help="the first seed; for pairs, the only one")
     parser.add_argument("--first", type=int, default=0, help="for pairs: the number of the first protocol")
     parser.add_argument("--folder", type=Path, help="the folder `src` of the yaml-test-suite")
+    parser.add_argument("--engine", choices=["durable", "own"], default="durable", help="for live: what decides")
     given = parser.parse_args()
     wrong = 0
     for what in given.what or ["pairs", *HOSTILE]:
@@ -96,6 +101,8 @@ def main() -> int:
                 wrong += engine.run(given.seed, given.first, given.count)
             case "suite":
                 wrong += run_suite(given.folder)
+            case "live":
+                wrong += live.run(given.engine, given.seed, given.count)
             case _:
                 wrong += run_hostile(what, given.seed, given.count)
     return min(wrong, 1)
