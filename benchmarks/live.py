@@ -44,9 +44,8 @@ def main() -> None:
         for name, way in ways.items():
             times[name].append(_seconds(way, posts) / len(posts))
     floor = statistics.median(times["single evaluation in a loop"])
-    print(
-        f"{options.incidents} incidents, {len(posts)} posts, {options.rounds} rounds\n\n| | µs a post | times the loop |"
-    )
+    print(f"{options.incidents} incidents, {len(posts)} posts, {options.rounds} rounds\n")
+    print("| | µs a post | times the loop |")
     print("| --- | ---: | ---: |")
     for name, seconds in times.items():
         median = statistics.median(seconds)
