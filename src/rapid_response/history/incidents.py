@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
@@ -22,6 +22,7 @@ from rapid_response.history.progress import Clock, Watcher
 from rapid_response.history.rationales import RationaleFinder, Rationales
 from rapid_response.history.results import column_names, result_table
 from rapid_response.history.rows import Aside, RowReader, Rows
+from rapid_response.history.sql.dialects import DialectName
 from rapid_response.history.sources.opening import open_source
 from rapid_response.history.sources.pieces import Piece, Source, read_ahead
 from rapid_response.history.streaming import Format, Written, evaluation_key, open_folder
@@ -218,6 +219,42 @@ class History:
             clock.add(rows.count, piece.share)
         empty = {"id": pa.array([], pa.string()), "reasons": pa.array([], pa.list_(pa.int32()))}
         return Rationales(finder.told(), pa.concat_tables(tables) if tables else pa.table(empty))
+
+    def sql(
+        self,
+        protocol: Protocol | None = None,
+        *,
+        table: str | Sequence[str],
+        dialect: DialectName | None = None,
+        id_column: str | None = None,
+        as_of: str | dt.datetime | None = None,
+    ) -> str:
+        """The evaluation as one SELECT, to be run where the data are: see `to_sql`.
+
+        The types of the columns are those of the source, which is not read: `table` is what it is called where the
+        SELECT is run. `dialect` is that of the source, and duckdb where the source has none. `id_column` is the column
+        of the id, where no mapping says so. Raises HistoryError where something cannot be said in SQL.
+
+        >>> import duckdb
+        >>> from rapid_response import protocol_from_text
+        >>> protocol = protocol_from_text(
+        ...     "protocol: p\\ntiers: {low: {}, high: {}}\\nfacts: {hurt: {type: yes_no}}\\n"
+        ...     "rules: {r: {when: hurt, raise_to: high}}"
+        ... )
+        >>> incidents = duckdb.sql("SELECT 7 AS id, TRUE AS hurt")
+        >>> duckdb.sql(read_incidents(incidents).sql(protocol, table="incidents")).fetchone()[:2]
+        (7, 'high')
+        """
+        from rapid_response.history.sql.query import Table, query_text
+        from rapid_response.history.sql.readings import stored_kinds
+
+        binding = self.binding(self.chosen(protocol))
+        if id_column is not None:
+            binding = replace(binding, id=(id_column,))
+        schema = getattr(self.source, "schema", None)
+        stored = dict.fromkeys(self.source.header, "text") if schema is None else stored_kinds(schema)
+        spoken = dialect or getattr(self.source, "dialect", "duckdb")
+        return query_text(binding, Table(table, stored), spoken, as_of)
 
     # What evaluations share
 

@@ -30,6 +30,11 @@ class Frame:
         return tuple(self.table.column_names)
 
     @property
+    def schema(self) -> Any:
+        """The types of the columns."""
+        return self.table.schema
+
+    @property
     def mark(self) -> None:
         """A frame in memory is not come back to after an interruption."""
         return None
