@@ -15,6 +15,7 @@ from rapid_response.history.problems import HistoryError
 from rapid_response.history.progress import Progress, show_progress
 from rapid_response.history.rationales import Rationales
 from rapid_response.history.rows import Aside
+from rapid_response.history.sql.query import to_sql
 from rapid_response.history.streaming import Written
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "mapping_from_text",
     "read_incidents",
     "show_progress",
+    "to_sql",
 ]

@@ -35,6 +35,11 @@ CATALOGUE: dict[str, str] = {
     "RM506": "a record cannot be read",
     "RM507": "a package is missing",
     "RM508": "results cannot be written there",
+    # SQL
+    "RM601": "there is no such SQL dialect",
+    "RM602": "a name cannot be one in that database",
+    "RM603": "something cannot be said in SQL",
+    "RM604": "rows need an id",
 }
 
 

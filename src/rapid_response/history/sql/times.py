@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from rapid_response.history.sql.rails import ENDLESS, Range
 from rapid_response.history.sql.terms import PRODUCT, SUM, WHOLE, Term, Terms
 from rapid_response.protocol.expressions import DAY
 from rapid_response.protocol.values import EARLIEST, LATEST, local_date, shift_date, shift_moment
 
+MONTHS = 9_999 * 12
+"""Months of the calendar."""
 LAST_DAY = 3_652_059
 """The ordinal of the last day of the year 9999."""
 EPOCH_DAY = 719_163
@@ -42,18 +46,28 @@ def is_endless(terms: Terms, end: Term) -> Term:
 
 
 def date_later(terms: Terms, day: Term, months: int, _zone: str) -> Term:
-    """A day some months later, clamped to the month's end."""
+    """A day some months later, clamped to the month's end and to the years 1 to 9999."""
     if day.constant is not None:
         return terms.number(day.constant if abs(day.constant) == ENDLESS else shift_date(day.constant, months))
     return terms.case([(is_endless(terms, day), day)], _day_later(terms, day, months))
 
 
 def _day_later(terms: Terms, day: Term, months: int) -> Term:
-    first, last = terms.number(1), terms.number(LAST_DAY)
-    held = terms.least([terms.greatest([day, first]), last])
+    if abs(months) >= MONTHS:
+        return terms.number(LAST_DAY if months > 0 else 1)
+    first, last = _days_that_can_move(months)
+    held = terms.least([terms.greatest([day, terms.number(first)]), terms.number(last)])
     later = terms.form(terms.dialect.months_later, held, terms.number(months))
     ordinal = terms.form(terms.dialect.day, later, rank=SUM, needs=WHOLE)
-    return terms.least([terms.greatest([ordinal, first]), last])
+    return terms.least([terms.greatest([ordinal, terms.number(1)]), terms.number(LAST_DAY)])
+
+
+def _days_that_can_move(months: int) -> tuple[int, int]:
+    """The days that stay within the calendar when moved, and the next one; all others end where these do."""
+    first = dt.date(-months // 12 + 1, -months % 12 + 1, 1) if months < 0 else dt.date.min
+    beyond = MONTHS - months
+    last = dt.date(beyond // 12 + 1, beyond % 12 + 1, 1) if months > 0 else dt.date.max
+    return first.toordinal(), last.toordinal()
 
 
 def moment_later(terms: Terms, at: Term, months: int, zone: str) -> Term:
