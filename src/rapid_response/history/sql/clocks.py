@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from dataclasses import dataclass
 
 from rapid_response.history.binding import Bound
 from rapid_response.history.problems import HistoryError
-from rapid_response.history.sql.terms import COMPARISON, SUM, WHOLE, Term, Terms
+from rapid_response.history.sql.terms import AND, COMPARISON, SUM, WHOLE, Term, Terms
 from rapid_response.history.sql.times import EPOCH_DAY, Clock
 from rapid_response.protocol.expressions import DAY
 from rapid_response.protocol.problems import Problem
 from rapid_response.protocol.values import EARLIEST, LATEST
 
 _MINUTE = 60_000_000
+_MONTHS = [name.lower() for name in calendar.month_name[1:]]
 _DIRECTIVES = {
     "Y": ("year", "[0-9]{4}"),
+    "y": ("short year", "[0-9]{2}"),
     "m": ("month", "1[0-2]|0[1-9]|[1-9]"),
+    "B": ("month name", "|".join(_MONTHS)),
+    "b": ("month name", "|".join(name[:3] for name in _MONTHS)),
     "d": ("day", "3[0-1]|[1-2][0-9]|0[1-9]|[1-9]| [1-9]"),
     "H": ("hour", "2[0-3]|[0-1][0-9]|[0-9]"),
+    "I": ("hour of twelve", "1[0-2]|0[1-9]|[1-9]"),
+    "p": ("half", "am|pm"),
     "M": ("minute", "[0-5][0-9]|[0-9]"),
     "S": ("second", "[0-5][0-9]|[0-9]"),
     "f": ("fraction", "[0-9]{1,6}"),
 }
+_SIGNS = " ".join(f"%{sign}" for sign in _DIRECTIVES)
 _ISO = (
-    "^([0-9]{4})-([0-9]{2})-([0-9]{2})([T ]([0-9]{2}):([0-9]{2})(:([0-9]{2})([.]([0-9]{1,6}))?)?"
+    "^([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.]([0-9]{1,6}))?)?"
     "(Z|[+-][0-9]{2}:?[0-9]{2})?)?$"
 )
-_ISO_PLACES = {"year": 1, "month": 2, "day": 3, "hour": 5, "minute": 6, "second": 8, "fraction": 10, "offset": 11}
+_ISO_PLACES = {
+    name: place
+    for place, name in enumerate(("year", "month", "day", "hour", "minute", "second", "fraction", "offset"), 1)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +76,9 @@ def stored_time(terms: Terms, bound: Bound, form: str, column: str) -> Term:
 
 def time_in_text(terms: Terms, bound: Bound, cell: Term) -> Term:
     """A text as the moment or the date that it says, by the formats of the mapping or as ISO; else null."""
-    formats = [_parsed(terms, cell, _pattern(bound, form)) for form in bound.words.formats]
+    formats = [_Text(terms, cell, _pattern(bound, form)).parsed() for form in bound.words.formats]
     iso = _Pattern(_ISO, _ISO_PLACES)
-    every = [*formats, _parsed(terms, cell, iso)]
+    every = [*formats, _Text(terms, cell, iso).parsed()]
     if bound.words.kind.name == "date":
         return terms.form(f"COALESCE({', '.join(f'{{{place}}}' for place in range(len(every)))})", *(p.day for p in every))
     shown = terms.form(f"COALESCE({', '.join(f'{{{place}}}' for place in range(len(every)))})", *(p.shown for p in every))
@@ -115,46 +126,80 @@ def _pattern(bound: Bound, form: str) -> _Pattern:
             expression += f"({digits})"
         else:
             raise _no_format(bound, form, sign)
-    if not {"year", "month", "day"} <= {*places}:
-        raise _no_format(bound, form, "a format without year, month and day")
-    return _Pattern(f"^{expression}$", places)
+    if missing := [word for word in ("year", "month", "day") if not any(word in name for name in places)]:
+        raise _no_format(bound, form, f"no {missing[0]}")
+    return _Pattern(f"(?i)^{expression}$", places)
 
 
 def _no_format(bound: Bound, form: str, what: str) -> HistoryError:
     message = f"`{bound.name}`: `{what}` in the format `{form}` has no counterpart in SQL"
-    remedy = "use %Y %m %d %H %M %S %f alone, or bring the column to a timestamp in a view"
+    remedy = f"use {_SIGNS}, or bring the column to a timestamp in a view"
     return HistoryError([Problem("RM603", message, help=remedy)])
 
 
-def _parsed(terms: Terms, cell: Term, pattern: _Pattern) -> _Parsed:
-    def part(name: str, otherwise: int | None) -> Term:
-        if name not in pattern.places:
-            return terms.number(otherwise or 0)
-        digits = _group(terms, cell, pattern, name)
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text that may be a time of some pattern."""
+
+    terms: Terms
+    cell: Term
+    pattern: _Pattern
+
+    def parsed(self) -> _Parsed:
+        """The day, and what the clocks show."""
+        terms = self.terms
+        year, month, day, hour = self.year(), self.month(), self.number("day"), self.hour()
+        minute, second, fraction = (self.number(name, 0) for name in ("minute", "second", "fraction"))
+        form = "{0} BETWEEN 1 AND 9999 AND {1} BETWEEN 1 AND 12 AND {2} BETWEEN 1 AND {3}"
+        parts = (year, month, day, _days_in_month(terms, year, month))
+        in_order = terms.form(form, *parts, rank=AND, needs=SUM)
+        mosts = ((hour, 23), (minute, 59), (second, 59))
+        fits = terms.all_of([in_order, *(terms.compare("<=", part, terms.number(most)) for part, most in mosts)])
+        ordinal = terms.case([(fits, _ordinal(terms, year, month, day))])
+        units = [(hour, 60 * _MINUTE), (minute, _MINUTE), (second, _MINUTE // 60), (fraction, 1)]
+        time_of_day = terms.add(terms.multiply(part, terms.number(unit)) for part, unit in units)
+        return _Parsed(ordinal, terms.add([_midnight(terms, ordinal), time_of_day]))
+
+    def group(self, name: str) -> Term:
+        """A part of the text, null where there is none."""
+        place = self.terms.number(self.pattern.places[name])
+        found = self.terms.form(self.terms.dialect.group, self.cell, self.terms.text(self.pattern.expression), place)
+        return self.terms.form("NULLIF(TRIM({0}), '')", found)
+
+    def number(self, name: str, otherwise: int | None = None) -> Term:
+        """The number that a part of the text is; `otherwise` where there is none."""
+        if name not in self.pattern.places:
+            return self.terms.number(otherwise or 0)
+        digits = self.group(name)
         if name == "fraction":
-            digits = terms.form("RPAD({0}, 6, '0')", digits)
-        number = terms.form("CAST({0} AS BIGINT)", digits)
-        return number if otherwise is None else terms.known(number, terms.number(otherwise))
+            digits = self.terms.form("RPAD({0}, 6, '0')", digits)
+        number = self.terms.form("CAST({0} AS BIGINT)", digits)
+        return number if otherwise is None else self.terms.known(number, self.terms.number(otherwise))
 
-    year, month, day = (part(name, None) for name in ("year", "month", "day"))
-    hour, minute, second, fraction = (part(name, 0) for name in ("hour", "minute", "second", "fraction"))
-    in_order = terms.form(
-        "{0} BETWEEN 1 AND 9999 AND {1} BETWEEN 1 AND 12 AND {2} BETWEEN 1 AND {3}",
-        year, month, day, _days_in_month(terms, year, month), rank=COMPARISON, needs=SUM,
-    )  # fmt: skip
-    on_the_clock = [terms.compare("<=", part, terms.number(most)) for part, most in ((hour, 23), (minute, 59), (second, 59))]
-    fits = terms.all_of([in_order, *on_the_clock])
-    ordinal = terms.case([(fits, _ordinal(terms, year, month, day))])
-    seconds = [(hour, 60 * _MINUTE), (minute, _MINUTE), (second, _MINUTE // 60), (fraction, 1)]
-    time_of_day = terms.add(terms.multiply(part, terms.number(unit)) for part, unit in seconds)
-    return _Parsed(ordinal, terms.add([_midnight(terms, ordinal), time_of_day]))
+    def year(self) -> Term:
+        """The year; of two digits, those from 69 on are of the century before."""
+        if "short year" not in self.pattern.places:
+            return self.number("year")
+        form = "{0} + CASE WHEN {0} < 69 THEN 2000 ELSE 1900 END"
+        return self.terms.form(form, self.number("short year"), rank=SUM, needs=WHOLE)
 
+    def month(self) -> Term:
+        """The month, as a number or by the first letters of its name."""
+        if "month name" not in self.pattern.places:
+            return self.number("month")
+        name = self.terms.form("LOWER(SUBSTRING({0}, 1, 3))", self.group("month name"))
+        months = ((self.terms.text(month[:3]), self.terms.number(n)) for n, month in enumerate(_MONTHS, 1))
+        return self.terms.case((self.terms.compare("==", name, month), number) for month, number in months)
 
-def _group(terms: Terms, cell: Term, pattern: _Pattern, name: str) -> Term:
-    """A part of a text, null where there is none."""
-    place = terms.number(pattern.places[name])
-    found = terms.form(terms.dialect.group, cell, terms.text(pattern.expression), place)
-    return terms.form("NULLIF(TRIM({0}), '')", found)
+    def hour(self) -> Term:
+        """The hour; of twelve, with the half of the day."""
+        if "hour of twelve" not in self.pattern.places:
+            return self.number("hour", 0)
+        hour = self.terms.form("MOD({0}, 12)", self.number("hour of twelve"))
+        if "half" not in self.pattern.places:
+            return hour
+        form = "CASE WHEN LOWER({0}) = 'pm' THEN 12 ELSE 0 END"
+        return self.terms.add([hour, self.terms.form(form, self.group("half"))])
 
 
 def _days_in_month(terms: Terms, year: Term, month: Term) -> Term:
@@ -179,7 +224,7 @@ def _ordinal(terms: Terms, year: Term, month: Term, day: Term) -> Term:
 
 def _offset(terms: Terms, cell: Term) -> Term:
     """The offset from UTC that an ISO text states, in microseconds; null where it states none."""
-    offset = _group(terms, cell, _Pattern(_ISO, _ISO_PLACES), "offset")
+    offset = _Text(terms, cell, _Pattern(_ISO, _ISO_PLACES)).group("offset")
     sign_and_digits = terms.form("REPLACE(REPLACE({0}, ':', ''), 'Z', '+0000')", offset)
     hours = terms.form("CAST(SUBSTRING({0}, 2, 2) AS BIGINT)", sign_and_digits)
     minutes = terms.form("CAST(SUBSTRING({0}, 4, 2) AS BIGINT)", sign_and_digits)
