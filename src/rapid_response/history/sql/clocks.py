@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from dataclasses import dataclass
 
@@ -15,7 +14,10 @@ from rapid_response.protocol.problems import Problem
 from rapid_response.protocol.values import EARLIEST, LATEST
 
 _MINUTE = 60_000_000
-_MONTHS = [name.lower() for name in calendar.month_name[1:]]
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
 _DIRECTIVES = {
     "Y": ("year", "[0-9]{4}"),
     "y": ("short year", "[0-9]{2}"),
@@ -219,7 +221,7 @@ def _ordinal(terms: Terms, year: Term, month: Term, day: Term) -> Term:
     months = terms.form("{0} + 12 * {1} - 3", month, early, rank=SUM, needs=WHOLE)
     leaps = [whole(since, 4), terms.subtract(terms.number(0), whole(since, 100)), whole(since, 400)]
     days = whole(terms.form("153 * {0} + 2", months, rank=SUM, needs=WHOLE), 5)
-    return terms.add([terms.multiply(since, terms.number(365)), *leaps, days, day, terms.number(-305)])
+    return terms.add([terms.multiply(since, terms.number(365)), *leaps, days, day, terms.number(-306)])
 
 
 def _offset(terms: Terms, cell: Term) -> Term:
