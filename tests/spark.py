@@ -32,6 +32,7 @@ def session() -> Iterator[Any]:
 def _builder(sql: Any, folder: str) -> Any:
     options = {
         "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.memory": "2g",

@@ -22,9 +22,11 @@ from rapid_response.history.progress import Clock, Watcher
 from rapid_response.history.rationales import RationaleFinder, Rationales
 from rapid_response.history.results import column_names, result_table
 from rapid_response.history.rows import Aside, RowReader, Rows
-from rapid_response.history.sql.dialects import DialectName
 from rapid_response.history.sources.opening import open_source
 from rapid_response.history.sources.pieces import Piece, Source, read_ahead
+from rapid_response.history.sql.dialects import DialectName
+from rapid_response.history.sql.query import Table, query_text
+from rapid_response.history.sql.readings import stored_kinds
 from rapid_response.history.streaming import Format, Written, evaluation_key, open_folder
 from rapid_response.protocol.model import Protocol
 from rapid_response.protocol.problems import Problem, one_of
@@ -245,15 +247,11 @@ class History:
         >>> duckdb.sql(read_incidents(incidents).sql(protocol, table="incidents")).fetchone()[:2]
         (7, 'high')
         """
-        from rapid_response.history.sql.query import Table, query_text
-        from rapid_response.history.sql.readings import stored_kinds
-
         binding = self.binding(self.chosen(protocol))
         if id_column is not None:
             binding = replace(binding, id=(id_column,))
-        schema = getattr(self.source, "schema", None)
-        stored = dict.fromkeys(self.source.header, "text") if schema is None else stored_kinds(schema)
-        spoken = dialect or getattr(self.source, "dialect", "duckdb")
+        stored = stored_kinds(self.source.header, getattr(self.source, "schema", None))
+        spoken: str = getattr(self.source, "dialect", "duckdb") if dialect is None else dialect
         return query_text(binding, Table(table, stored), spoken, as_of)
 
     # What evaluations share

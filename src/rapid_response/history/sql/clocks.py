@@ -82,8 +82,12 @@ def time_in_text(terms: Terms, bound: Bound, cell: Term) -> Term:
     iso = _Pattern(_ISO, _ISO_PLACES)
     every = [*formats, _Text(terms, cell, iso).parsed()]
     if bound.words.kind.name == "date":
-        return terms.form(f"COALESCE({', '.join(f'{{{place}}}' for place in range(len(every)))})", *(p.day for p in every))
-    shown = terms.form(f"COALESCE({', '.join(f'{{{place}}}' for place in range(len(every)))})", *(p.shown for p in every))
+        return terms.form(
+            f"COALESCE({', '.join(f'{{{place}}}' for place in range(len(every)))})", *(p.day for p in every)
+        )
+    shown = terms.form(
+        f"COALESCE({', '.join(f'{{{place}}}' for place in range(len(every)))})", *(p.shown for p in every)
+    )
     by_format = [terms.opposite(terms.is_null(part.shown)) for part in formats]
     offset = _offset(terms, cell)
     stated = terms.all_of([*map(terms.opposite, by_format), terms.opposite(terms.is_null(offset))])
@@ -235,5 +239,3 @@ def _offset(terms: Terms, cell: Term) -> Term:
     )
     is_west = terms.form("SUBSTRING({0}, 1, 1) = '-'", sign_and_digits, rank=COMPARISON)
     return terms.case([(is_west, terms.subtract(terms.number(0), size))], size)
-
-

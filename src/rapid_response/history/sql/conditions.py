@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from rapid_response.history.condition_steps import counted
 from rapid_response.history.sheets import Definitions
@@ -91,4 +91,4 @@ def _same(terms: Terms, left: Options, right: Options) -> Rails:
         terms.any_of([terms.all_of([a, terms.opposite(b)]), terms.all_of([b, terms.opposite(a)])]) for a, b in pairs
     ]
     several = at_least(terms, 2, left)
-    return Rails(terms.all_of([common, terms.opposite(terms.any_of([*differing, several]))]), cast(Term, common))
+    return Rails(terms.all_of([common, terms.opposite(terms.any_of([*differing, several]))]), common)

@@ -53,7 +53,9 @@ def _answers(terms: Terms, fact: DerivedFact, found: Mapping[int, Rails]) -> Sto
 
 def _settled_choice(terms: Terms, fact: DerivedFact, options: Options) -> Term:
     single = terms.opposite(at_least(terms, 2, options))
-    words = [(terms.all_of([single, holds]), terms.text(fact.kind.options[place])) for place, holds in enumerate(options)]
+    words = [
+        (terms.all_of([single, holds]), terms.text(fact.kind.options[place])) for place, holds in enumerate(options)
+    ]
     return terms.case(words)
 
 

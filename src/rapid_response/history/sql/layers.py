@@ -1,6 +1,7 @@
 """Terms as the text of one SELECT: what is used more than once becomes a column of a layer, and is written once.
 
-Each layer is a query on the one before. So the text grows with the protocol, not with how its parts refer to each other.
+Each layer is a query on the one before. So the text grows with the protocol, not with how its parts refer to one
+another.
 """
 
 from __future__ import annotations
@@ -77,11 +78,13 @@ def select_text(terms: Terms, results: Mapping[str, Term], table: str) -> str:
 
 
 def _layer(layers: Layers, number: int, table: str) -> str:
-    columns = [f"  {layers.spelled(term)} AS {name}" for term, name in layers.names.items() if layers.layer[term] == number]
+    columns = [
+        f"  {layers.spelled(term)} AS {name}" for term, name in layers.names.items() if layers.layer[term] == number
+    ]
     before = table if number == 1 else f"layer_{number - 1}"
     columns = columns if number == 1 else ["  *", *columns]
     fence = f" {layers.terms.dialect.fence}" if layers.terms.dialect.fence else ""
-    return f"layer_{number} AS (SELECT\n{_lines(columns)}\nFROM {before}{fence})"  # noqa: S608  (names are quoted)
+    return f"layer_{number} AS (SELECT\n{_lines(columns)}\nFROM {before}{fence})"
 
 
 def _lines(columns: Iterable[str]) -> str:

@@ -18,8 +18,8 @@ from rapid_response.history.sql.derived import derived_columns
 from rapid_response.history.sql.dialects import DialectName, dialect_of, quoted_name
 from rapid_response.history.sql.facts import Stored
 from rapid_response.history.sql.layers import select_text
-from rapid_response.history.sql.readings import AS_THE_FACT, Reader, StoredAs
 from rapid_response.history.sql.rails import Rails
+from rapid_response.history.sql.readings import AS_THE_FACT, Reader, StoredAs
 from rapid_response.history.sql.terms import Term, Terms
 from rapid_response.history.sql.tiers import TierRange
 from rapid_response.history.sql.translation import Outcome, outcome_of
@@ -57,8 +57,8 @@ def to_sql(
     `table` is the name of a table or view, or several names that lead to it, like ["warehouse", "incidents"]. `columns`
     says which fact stands in which column; if it is left out, every fact stands in a column of its own name. Such
     columns are stored as their fact is: BOOLEAN; a number; text for scales, choices and texts; an array of texts for
-    several choices; TIMESTAMP WITH TIME ZONE; DATE. With a `mapping`, columns hold texts, and the mapping says what they mean.
-    Null is unknown. `as_of` is the time of evaluation of all rows, where the mapping has none.
+    several choices; TIMESTAMP WITH TIME ZONE; DATE. With a `mapping`, columns hold texts, and the mapping says what
+    they mean. Null is unknown. `as_of` is the time of evaluation of all rows, where the mapping has none.
 
     The result has the columns of `History.evaluate`, with `id` first; rows in no particular order. A row that does not
     fit has its `problem` and nothing else. Raises HistoryError where something cannot be said in SQL, and says what.

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import pyarrow as pa
+
 from rapid_response.history.binding import Bound
 from rapid_response.history.problems import HistoryError
 from rapid_response.history.sql import clocks
@@ -229,31 +231,27 @@ class Reader:
 
     def answers(self, cell: Term, words: Words, bound: Bound, is_list: bool) -> _Answers:
         """What one column says of each option."""
-        parts = _Parts(self, cell, bound, is_list)
+        parts, terms = _Parts(self, cell, bound, is_list), self.terms
         kind, listed = words.kind, words.values
-        meant: dict[int, list[str]] = {option: [] for option in range(len(kind.options))}
-        for word, mask in {**{name: 1 << p for p, name in enumerate(kind.options)}, **listed}.items():
-            for option in meant:
-                if mask is not None and int(mask) >> option & 1:
-                    meant[option].append(word)
-        unknown = [w for w, mask in listed.items() if mask is None] + sorted({*words.unknown} - {*listed})
-        every = parts.all_among([*dict.fromkeys([*kind.options, *listed, *unknown])])
-        chosen = {option: parts.any_among(given) for option, given in meant.items()}
-        fits = every
-        missing = [terms_null := self.terms.is_null(cell), *([parts.any_among(unknown)] if unknown else [])]
-        missing += [parts.has_null()] if is_list else []
+        masks = {**{name: 1 << place for place, name in enumerate(kind.options)}, **listed}
+        unknown = [word for word, mask in listed.items() if mask is None] + sorted({*words.unknown} - {*listed})
+        every = parts.all_among([*dict.fromkeys([*masks, *unknown])])
+        missing = [terms.is_null(cell), parts.any_among(unknown), *([parts.has_null()] if is_list else [])]
+        others, fits = 0, every
         if words.otherwise is not UNFIT_OTHERWISE:
-            fits = self.terms.truth(True)
-            if words.otherwise is None:
-                missing.append(self.terms.opposite(every))
-            else:
-                mask = int(words.otherwise)  # type: ignore[call-overload]
-                chosen = {
-                    option: self.terms.any_of([holds, self.terms.opposite(every)]) if mask >> option & 1 else holds
-                    for option, holds in chosen.items()
-                }
-        known = self.terms.opposite(self.terms.any_of(missing))
-        return _Answers(known, chosen, self.terms.any_of([terms_null, fits]))
+            fits = terms.truth(True)
+            others = int(words.otherwise or 0)  # type: ignore[call-overload]
+            missing += [terms.opposite(every)] if words.otherwise is None else []
+        chosen = {
+            option: terms.any_of(
+                [
+                    parts.any_among([word for word, mask in masks.items() if int(mask or 0) >> option & 1]),
+                    *([terms.opposite(every)] if others >> option & 1 else []),
+                ]
+            )
+            for option in range(len(kind.options))
+        }
+        return _Answers(terms.opposite(terms.any_of(missing)), chosen, terms.any_of([terms.is_null(cell), fits]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,14 +313,14 @@ def _inexpressible(bound: Bound, what: str) -> HistoryError:
     return HistoryError([Problem("RM603", message, help=remedy)])
 
 
-def stored_kinds(schema: Any) -> Mapping[str, StoredAs]:
-    """How the columns of an Arrow schema are stored."""
+def stored_kinds(header: Sequence[str], schema: Any) -> Mapping[str, StoredAs]:
+    """How columns are stored, going by an Arrow schema; as texts where there is none."""
+    if schema is None:
+        return dict.fromkeys(header, "text")
     return {field.name: _stored_as(field.type) for field in schema}
 
 
 def _stored_as(kind: Any) -> StoredAs:
-    import pyarrow as pa
-
     is_of: list[tuple[Callable[[Any], bool], StoredAs]] = [
         (pa.types.is_boolean, "boolean"),
         (pa.types.is_integer, "integer"),

@@ -32,7 +32,7 @@ def _difference(terms: Terms, a: Term, b: Term) -> Term:
 
 def _sum(terms: Terms, a: Term, b: Term) -> Term:
     if a.constant is not None and b.constant is not None:
-        endless = [end.constant for end in (a, b) if abs(end.constant or 0) == ENDLESS]
+        endless = [end for end in (a.constant, b.constant) if abs(end) == ENDLESS]
         return terms.number(endless[0] if endless else a.constant + b.constant)
     held = [terms.greatest([terms.add([a, b]), terms.number(1 - ENDLESS)]), terms.number(ENDLESS - 1)]
     return terms.case([(is_endless(terms, end), end) for end in (a, b)], terms.least(held))
@@ -139,5 +139,8 @@ class Clock:
         """Whether the clocks show that time once."""
         terms = self.terms
         same = terms.compare("==", self.before, self.after)
-        ways = [terms.all_of([a, terms.opposite(b)]) for a, b in ((self.is_before, self.is_after), (self.is_after, self.is_before))]
+        ways = [
+            terms.all_of([a, terms.opposite(b)])
+            for a, b in ((self.is_before, self.is_after), (self.is_after, self.is_before))
+        ]
         return terms.any_of([same, *ways])

@@ -172,7 +172,9 @@ def _choice_of_cases(terms: Terms, pairs: list[tuple[Rails, Options]], found: Op
 
 def _range_of_cases(terms: Terms, pairs: list[tuple[Rails, Range]], found: Range) -> Range:
     if all(holds.is_plain for holds, _ in pairs):
-        ends = [terms.case([(holds.surely, _end(value, end)) for holds, value in pairs], _end(found, end)) for end in _ENDS]
+        ends = [
+            terms.case([(holds.surely, _end(value, end)) for holds, value in pairs], _end(found, end)) for end in _ENDS
+        ]
         return Range(terms.wide(ends[0]), terms.wide(ends[1]))
     for holds, new in reversed(pairs):
         least, greatest = terms.least([found.low, new.low]), terms.greatest([found.high, new.high])
