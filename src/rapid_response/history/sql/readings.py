@@ -197,12 +197,18 @@ class Reader:
             case "number":
                 return self.number_text(cell, kind)
             case "text":
-                untrimmed = f"CAST({quoted_name(bound.columns[0], terms.dialect)} AS {terms.dialect.text})"
-                is_alone = len(bound.columns) == 1 and bound.digits is None
-                return (terms.source(untrimmed, bound.name) if is_alone else cell), terms.truth(True)
+                return self.untrimmed(bound, cell), terms.truth(True)
             case _:
                 value = clocks.time_in_text(terms, bound, cell)
                 return value, terms.opposite(terms.is_null(value))
+
+    def untrimmed(self, bound: Bound, cell: Term) -> Term:
+        """A text with the spaces around it."""
+        if len(bound.columns) > 1 or bound.digits is not None:
+            return cell
+        name = quoted_name(bound.columns[0], self.terms.dialect)
+        whole = self.terms.source(f"CAST({name} AS {self.terms.dialect.text})", bound.name)
+        return self.terms.case([(self.terms.opposite(self.terms.is_null(cell)), whole)])
 
     def number_text(self, cell: Term, kind: Type) -> tuple[Term, Term]:
         """Digits, and no more places than the fact has, but for zeros."""
