@@ -72,6 +72,9 @@ def _in_postgresql(connection: Any, text: str, arrow: pa.Table, table: str) -> R
 
 
 def _in_spark(session: Any, text: str, arrow: pa.Table, table: str) -> Rows:
-    session.createDataFrame(arrow).createOrReplaceTempView(quoted_name(table, dialect_of("spark")))
+    from pyspark.sql.pandas.types import from_arrow_schema
+
+    schema = from_arrow_schema(arrow.schema, prefer_timestamp_ntz=True)
+    session.createDataFrame(arrow, schema).createOrReplaceTempView(quoted_name(table, dialect_of("spark")))
     found: Rows = session.sql(text).toArrow().to_pylist()
     return found

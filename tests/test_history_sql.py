@@ -20,7 +20,7 @@ from tests.long.pairs import generated
 from tests.sql_engines import Engine, opened
 
 TRUTHS = {"active": True, "inactive": False, "open": None}
-PROTOCOLS = {"duckdb": 60, "postgresql": 60, "spark": 6}
+PROTOCOLS = {"duckdb": 60, "postgresql": 60, "spark": 5}
 """How many generated protocols each database tries every day."""
 
 

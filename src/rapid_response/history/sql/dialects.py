@@ -72,7 +72,12 @@ DUCKDB = Dialect(
     day="CAST({0} - DATE '0001-01-01' AS BIGINT) + 1",
     months_later="CAST(DATE '0001-01-01' + CAST({0} - 1 AS INTEGER) + {1} * INTERVAL 1 MONTH AS DATE)",
     type_of="typeof({0})",
-    types={"yes_no": ("BOOLEAN",), "moment": ("TIMESTAMP WITH TIME ZONE",), "date": ("DATE",)},
+    types={
+        "boolean": ("BOOLEAN",),
+        "moment": ("TIMESTAMP WITH TIME ZONE",),
+        "local time": ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"),
+        "date": ("DATE",),
+    },
 )
 
 POSTGRESQL = Dialect(
@@ -101,7 +106,12 @@ POSTGRESQL = Dialect(
     day="CAST({0} - DATE '0001-01-01' AS BIGINT) + 1",
     months_later="CAST(DATE '0001-01-01' + CAST({0} - 1 AS INTEGER) + {1} * INTERVAL '1 month' AS DATE)",
     type_of="CAST(pg_typeof({0}) AS VARCHAR)",
-    types={"yes_no": ("boolean",), "moment": ("timestamp with time zone",), "date": ("date",)},
+    types={
+        "boolean": ("boolean",),
+        "moment": ("timestamp with time zone",),
+        "local time": ("timestamp without time zone",),
+        "date": ("date",),
+    },
 )
 
 SPARK = Dialect(
@@ -122,12 +132,17 @@ SPARK = Dialect(
     within="size(array_except({0}, array_append({1}, CAST(NULL AS STRING)))) = 0",
     has_null="exists({0}, part -> part IS NULL)",
     microseconds="unix_micros({0})",
-    wall_microseconds="unix_micros(to_utc_timestamp(CAST({0} AS TIMESTAMP), current_timezone()))",
+    wall_microseconds="unix_micros(CAST(CONCAT(CAST({0} AS STRING), 'Z') AS TIMESTAMP))",
     wall="unix_micros(from_utc_timestamp(timestamp_micros({0}), {1}))",
     day="CAST(DATEDIFF({0}, DATE '0001-01-01') AS BIGINT) + 1",
     months_later="ADD_MONTHS(DATE_ADD(DATE '0001-01-01', CAST({0} - 1 AS INT)), {1})",
     type_of="typeof({0})",
-    types={"yes_no": ("boolean",), "moment": ("timestamp",), "date": ("date",)},
+    types={
+        "boolean": ("boolean",),
+        "moment": ("timestamp",),
+        "local time": ("timestamp_ntz",),
+        "date": ("date",),
+    },
 )
 
 DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in (DUCKDB, POSTGRESQL, SPARK)}

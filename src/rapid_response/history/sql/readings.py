@@ -101,32 +101,29 @@ class Reader:
 
     def whole(self, bound: Bound, form: StoredAs) -> Reading:
         """A column whose cells are values of the fact as they stand, or nothing."""
-        column = self.column(bound.columns[0], bound.name)
-        kind = bound.words.kind
+        name, kind = bound.columns[0], bound.words.kind
+        column = self.column(name, bound.name)
         match kind.name, form:
             case "yes_no", _:
-                return Reading(column, self.has_type(bound.columns[0], "yes_no"))
+                return Reading(column, self.has_type(name, form))
             case "number", "integer" if kind.places == 0:
                 return self.integer(column, kind)
             case "number", _:
                 return self.number(column, kind)
             case "date", "date":
-                day = self.terms.source(self.day_of(bound.columns[0]), bound.name)
-                return Reading(day, self.has_type(bound.columns[0], "date"))
-        value = clocks.stored_time(self.terms, bound, form, quoted_name(bound.columns[0], self.terms.dialect))
+                return Reading(self.terms.source(self.day_of(name), bound.name), self.has_type(name, form))
+        value = clocks.stored_time(self.terms, bound, form, quoted_name(name, self.terms.dialect))
         fits = self.terms.any_of([self.terms.is_null(column), self.terms.opposite(self.terms.is_null(value))])
-        if form == "moment":
-            fits = self.terms.all_of([fits, self.has_type(bound.columns[0], "moment")])
-        return Reading(value, fits)
+        return Reading(value, self.terms.all_of([fits, self.has_type(name, form)]))
 
     def day_of(self, column: str) -> str:
         return self.terms.dialect.day.replace("{0}", quoted_name(column, self.terms.dialect))
 
-    def has_type(self, column: str, kind: str) -> Term:
+    def has_type(self, column: str, form: StoredAs) -> Term:
         """Whether a column is of the type that was expected: a view may say otherwise later."""
-        form = self.terms.dialect.type_of.replace("{0}", quoted_name(column, self.terms.dialect))
-        types = [self.terms.text(name) for name in self.terms.dialect.types[kind]]
-        return self.terms.among(self.terms.source(form, f"{column}_type"), types)
+        text = self.terms.dialect.type_of.replace("{0}", quoted_name(column, self.terms.dialect))
+        types = [self.terms.text(name) for name in self.terms.dialect.types[form]]
+        return self.terms.among(self.terms.source(text, f"{column}_type"), types)
 
     def integer(self, column: Term, kind: Type) -> Reading:
         low, high = self.terms.number(int(kind.low)), self.terms.number(int(kind.high))
