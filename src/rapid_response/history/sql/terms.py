@@ -137,7 +137,7 @@ class Terms:
             if when.constant is True:
                 otherwise = then
                 break
-            if when.constant is not False:
+            if when.constant is not False and all(when is not before for before, _ in kept):
                 kept.append((when, then))
         otherwise = self.null() if otherwise is None else otherwise
         while kept and kept[-1][1] is otherwise:
