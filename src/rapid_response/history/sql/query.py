@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 from rapid_response.evaluation.incidents import encode_as_of
 from rapid_response.history.binding import Binding, Bound, bind
@@ -18,6 +18,7 @@ from rapid_response.history.sql.derived import derived_columns
 from rapid_response.history.sql.dialects import DialectName, dialect_of, quoted_name
 from rapid_response.history.sql.facts import Stored
 from rapid_response.history.sql.layers import select_text
+from rapid_response.history.sql.patterns import Past
 from rapid_response.history.sql.rails import Rails
 from rapid_response.history.sql.readings import AS_THE_FACT, Reader, StoredAs
 from rapid_response.history.sql.terms import Term, Terms
@@ -27,6 +28,7 @@ from rapid_response.history.words import Words
 from rapid_response.protocol.expressions import Type
 from rapid_response.protocol.model import Protocol
 from rapid_response.protocol.problems import Problem, one_of
+from rapid_response.protocol.values import Encoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +145,10 @@ class _Query:
         protocol = self.binding.protocol
         stored = self.stored()
         now = self.now(as_of)
-        outcome = outcome_of(protocol, self.terms, stored, now)
         stated = self.reading(self.binding.outcome) if self.binding.outcome else None
         fits = self.terms.named(self.terms.all_of(fits for _, fits in self.faults), "fits")
+        past = Past(protocol.patterns, protocol.at, fits, self.id())
+        outcome = outcome_of(protocol, self.terms, stored, now, past)
         found = {name: self.masked(fits, term) for name, term in result_terms(protocol, self.terms, outcome).items()}
         end = {} if stated is None else {"outcome": cast(Term, stated)}
         return {"id": self.id(), **found, "problem": self.problem(fits), **end}
@@ -212,16 +215,10 @@ class _Query:
         return None if encoded is None else self.terms.number(encoded)
 
 
-def _constant(terms: Terms, kind: Type, value: Any) -> Stored:
-    match kind.name:
-        case "yes_no":
-            return terms.truth(bool(value))
-        case "choices":
-            return {option: terms.truth(bool(value >> option & 1)) for option in range(len(kind.options))}
-        case "scale" | "choice" | "text":
-            return terms.text(str(value))
-        case _:
-            return terms.number(int(value))
+def _constant(terms: Terms, kind: Type, value: Encoded) -> Stored:
+    if kind.name != "choices":
+        return terms.constant(kind, value)
+    return {option: terms.truth(bool(int(value) >> option & 1)) for option in range(len(kind.options))}
 
 
 def result_terms(protocol: Protocol, terms: Terms, outcome: Outcome) -> Mapping[str, Term]:

@@ -174,11 +174,7 @@ class Reader:
 
     def encoded(self, kind: Type, value: Encoded | None) -> Term:
         """A value as it is stored."""
-        if value is None:
-            return self.terms.null()
-        if kind.name == "yes_no":
-            return self.terms.truth(bool(value))
-        return self.terms.text(value) if isinstance(value, str) else self.terms.number(int(value))
+        return self.terms.null() if value is None else self.terms.constant(kind, value)
 
     def as_it_stands(self, bound: Bound, cell: Term) -> tuple[Term, Term]:
         """A text as a value of the type, null where it is none, and whether it is one."""

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from rapid_response.history.sql.dialects import Dialect, quoted_text
-from rapid_response.protocol.expressions import Comparator
+from rapid_response.protocol.expressions import Comparator, Type
+from rapid_response.protocol.values import Encoded
 
 OR, AND, NOT, COMPARISON, SUM, PRODUCT, WHOLE = range(1, 8)
 """How tightly a piece of SQL binds."""
@@ -83,6 +84,12 @@ class Terms:
 
     def text(self, value: str) -> Term:
         return self.term((quoted_text(value, self.dialect),))
+
+    def constant(self, kind: Type, value: Encoded) -> Term:
+        """A value of a fact, but for several choices."""
+        if kind.name == "yes_no":
+            return self.truth(bool(value))
+        return self.text(value) if isinstance(value, str) else self.number(int(value))
 
     def null(self) -> Term:
         return self.term(("NULL",))
@@ -196,5 +203,5 @@ class Terms:
 
 @cache
 def _split(form: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    pieces = re.split(r"\{(\d)\}", form)
+    pieces = re.split(r"\{(\d+)\}", form)
     return tuple(pieces[::2]), tuple(map(int, pieces[1::2]))

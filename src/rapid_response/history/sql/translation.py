@@ -14,6 +14,8 @@ from rapid_response.history.sheets import Definitions
 from rapid_response.history.sql import times
 from rapid_response.history.sql.conditions import condition_of
 from rapid_response.history.sql.facts import Facts, Stored
+from rapid_response.history.sql.patterns import Past, key_of
+from rapid_response.history.sql.patterns import counted as counted_by_windows
 from rapid_response.history.sql.rails import Rails, Range, both, either, exactly, opposite, plain
 from rapid_response.history.sql.terms import Term, Terms
 from rapid_response.history.sql.tiers import TierRange, tier_range
@@ -24,6 +26,7 @@ from rapid_response.protocol.expressions import (
     CriterionHolds,
     MeasureValue,
     Now,
+    PatternValue,
     TierValue,
     Unsettled,
     Value,
@@ -43,6 +46,7 @@ class Translation:
     definitions: Definitions
     stored: Mapping[str, Stored]
     now: Term | None = None
+    past: Past | None = None
     assume: bool = False
     tiers: TierRange | None = None
     done: dict[int, tuple[Node, Any]] = field(default_factory=dict)
@@ -59,6 +63,8 @@ class Translation:
         match node:
             case TierValue():
                 return cast(TierRange, self.tiers).as_range(self.terms)
+            case PatternValue(pattern=name):
+                return self.counted(name)
             case Unsettled():
                 return plain(cast(TierRange, self.tiers).is_open(self.terms))
             case Now(type=kind):
@@ -77,6 +83,16 @@ class Translation:
             remedy = "give as_of, like 2026-02-01T09:00, or add `as_of:` and a column to the mapping"
             raise HistoryError([Problem("RM304", message, help=remedy)])
         return self.now
+
+    def counted(self, name: str) -> Range:
+        """The number of a pattern."""
+        past = cast(Past, self.past)
+        pattern = past.patterns[name]
+        keys = [*(key_of(self.facts, same) for same in pattern.same), key_of(self.facts, past.at or "", is_time=True)]
+        found = counted_by_windows(self.terms, pattern, past, self.found(pattern.where), keys)
+        self.terms.named(found.low, name if found.is_plain else f"{name}_low")
+        self.terms.named(found.high, f"{name}_high")
+        return found
 
     @cached_property
     def facts(self) -> Facts:
@@ -113,11 +129,11 @@ class Outcome:
     responses: Mapping[str, Rails]
 
 
-def outcome_of(protocol: Protocol, terms: Terms, stored: Mapping[str, Stored], now: Term | None) -> Outcome:
+def outcome_of(protocol: Protocol, terms: Terms, stored: Mapping[str, Stored], now: Term | None, past: Past) -> Outcome:
     """A whole protocol as terms, from what is stored of its facts."""
     definitions = Definitions(protocol.facts, protocol.criteria, protocol.measures, protocol.time_zone)
-    tiers = _tiers(protocol, Translation(terms, definitions, stored, now))
-    under = Translation(terms, definitions, stored, now, assume=True)
+    tiers = _tiers(protocol, Translation(terms, definitions, stored, now, past))
+    under = Translation(terms, definitions, stored, now, past, assume=True)
     under.tiers = _tiers(protocol, under)
     scope = either(terms, [under.holds(entry) for entry in protocol.scope.values()])
     responses = {name: under.holds(response) for name, response in protocol.responses.items()}
