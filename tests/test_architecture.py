@@ -17,6 +17,7 @@ SOURCE = Path(rapid_response.__file__).parent
 FLOORS = {
     "errors": 0,
     "phrases": 0,
+    "uncertainty": 0,
     "protocol": 1,
     "evaluation": 2,
     "reasoning": 3,

@@ -22,7 +22,7 @@ from rapid_response.proving.comparing import compare
 from rapid_response.proving.comparison import Claim, Comparison
 from rapid_response.proving.comparison_documents import comparison_schema
 from rapid_response.proving.prover import Cells
-from rapid_response.proving.renaming import renamings
+from rapid_response.protocol.renaming import renamings
 from rapid_response.proving.shares import BATCH, Share
 from rapid_response.proving.space import Space, common_space
 from rapid_response.proving.usual import values_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
@@ -254,8 +254,14 @@ class History:
 
     def read(self, reader: RowReader) -> Iterator[tuple[Piece, Rows]]:
         """Every piece of the source with its rows."""
-        for piece, batch in read_ahead(self.source.pieces(reader.binding.columns)):
-            yield piece, reader.read(batch)
+        for piece, [rows] in self.read_together([reader]):
+            yield piece, rows
+
+    def read_together(self, readers: Sequence[RowReader]) -> Iterator[tuple[Piece, list[Rows]]]:
+        """Every piece of the source, read once, with its rows as each reader reads them."""
+        columns = tuple(dict.fromkeys(name for reader in readers for name in reader.binding.columns))
+        for piece, batch in read_ahead(self.source.pieces(columns)):
+            yield piece, [reader.read(batch) for reader in readers]
 
     def refuse_clash(self, protocol: Protocol, prefix: str) -> None:
         """Raise HistoryError where a result would take the name of a column of the frame."""

@@ -182,10 +182,10 @@ def _write_table(table: Any, path: Path, form: Format) -> None:
     if form == "parquet":
         pa.parquet.write_table(table, path, compression="zstd")
     else:
-        pa.csv.write_csv(_defused(table), path)
+        pa.csv.write_csv(defused(table), path)
 
 
-def _defused(table: Any) -> Any:
+def defused(table: Any) -> Any:
     """Texts that a spreadsheet would take for a formula get an apostrophe before them."""
     columns = []
     for column in table.columns:

@@ -17,7 +17,7 @@ from rapid_response.proving.comparison import Claim, Comparison, Difference
 from rapid_response.proving.edits import edits
 from rapid_response.proving.prover import Prover
 from rapid_response.proving.regions import describe
-from rapid_response.proving.renaming import Renamed, renamings
+from rapid_response.protocol.renaming import Renamed, renamings
 from rapid_response.proving.replays import Lens, Replay
 from rapid_response.proving.shares import Drawn, Share, draw
 from rapid_response.proving.space import Space, common_space
