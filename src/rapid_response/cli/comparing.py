@@ -13,9 +13,9 @@ from rapid_response.cli import FINDINGS, USAGE
 from rapid_response.cli.options import Lang, Language, Output, OutputFormat, standard_console
 from rapid_response.protocol.loading import load_protocol
 from rapid_response.protocol.problems import did_you_mean
+from rapid_response.protocol.renaming import names_of
 from rapid_response.proving.comparing import BUDGET
 from rapid_response.proving.comparison import Comparison
-from rapid_response.protocol.renaming import names_of
 from rapid_response.reports.comparison_document import comparison_document
 from rapid_response.reports.terminal import print_document
 

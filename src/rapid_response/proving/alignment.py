@@ -12,8 +12,8 @@ from rapid_response.protocol.expressions import (
 )
 from rapid_response.protocol.intervals import Range
 from rapid_response.protocol.model import Fact, Option, Protocol
-from rapid_response.protocol.values import unscaled
 from rapid_response.protocol.renaming import Renamed
+from rapid_response.protocol.values import unscaled
 from rapid_response.proving.voices import Placement, Position, Voice
 
 

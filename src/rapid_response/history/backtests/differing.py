@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +12,6 @@ import numpy.typing as npt
 from rapid_response.history.backtests.records import Kind
 from rapid_response.history.backtests.sides import Side
 from rapid_response.history.backtests.versions import Matched, Versions
-from rapid_response.history.ranges import Range
 from rapid_response.history.slices import NO, NONE, Flags, Rails, Words, flags, pack
 
 Codes = npt.NDArray[np.uint8]
@@ -118,9 +115,5 @@ def _other_tier(versions: Versions, matched: Matched, before: Side, after: Side)
     old, new = versions.current.rules[matched.old or ""], versions.proposed.rules[matched.new or ""]
     if old.effect != new.effect:
         return pack(True)
-    ends = _ends(before.targets[matched.before]), _ends(after.targets[matched.after])
-    return reduce(or_, (pack(versions.levels[was] != now) for was, now in zip(*ends, strict=True)), NONE)
-
-
-def _ends(levels: Range) -> Sequence[Any]:
-    return (levels.low,) if levels.is_plain else (levels.low, levels.high)
+    was, now = before.targets[matched.before], after.targets[matched.after]
+    return pack(versions.levels[was.low] != now.low) | pack(versions.levels[was.high] != now.high)

@@ -25,10 +25,10 @@ from rapid_response.history.backtests.records import (
     RuleTurn,
     Verdict,
 )
-from rapid_response.history.backtests.sides import Side, steps
+from rapid_response.history.backtests.sides import Side, active_steps, steps
 from rapid_response.history.backtests.versions import Matched, Versions
 from rapid_response.history.rationales import RationaleFinder
-from rapid_response.history.slices import NO, Words, flags, pack
+from rapid_response.history.slices import Words, flags, pack
 from rapid_response.protocol.model import Protocol, Rule
 
 Numbers = npt.NDArray[Any]
@@ -77,16 +77,14 @@ class Grouping:
         return rows, numbers
 
     def _verdicts(self, sides: tuple[Side, Side], rows: Numbers) -> dict[str, Numbers]:
-        found = {}
+        found: dict[str, Numbers] = {}
         for when, side in zip(("before", "after"), sides, strict=True):
             found[f"{when} low"], found[f"{when} high"] = side.low[rows], side.high[rows]
             found[f"{when} recommended"], found[f"{when} scope"] = side.recommended[rows], side.scope[rows]
         same = found["before scope"] == found["after scope"]
         return found | {f"{when} scope": np.where(same, 0, found[f"{when} scope"]) for when in ("before", "after")}
 
-    def _reasons(
-        self, sides: tuple[Side, Side], found: Differing, rows: Numbers
-    ) -> Iterator[tuple[str, Numbers]]:
+    def _reasons(self, sides: tuple[Side, Side], found: Differing, rows: Numbers) -> Iterator[tuple[str, Numbers]]:
         """For each rule that decided, the number of its reason and 1 more; 0 where it did not decide."""
         changed_rows, numbers = pack(found.kinds > 0), np.zeros(len(found.kinds), np.int32)
         for number, (finder, side) in enumerate(zip(self.finders, sides, strict=True)):
@@ -111,7 +109,7 @@ class Grouping:
         for place, (matched, words) in enumerate(found.responses):
             differs = flags(words, len(found.kinds))[rows]
             if differs.any():
-                was, now = _state(matched.old, sides[0])[rows], _state(matched.new, sides[1])[rows]
+                was, now = active_steps(matched.old, sides[0])[rows], active_steps(matched.new, sides[1])[rows]
                 yield f"response {place}", np.where(differs, was * 3 + now + 1, 0)
 
     def _number(self, key: _Key, incidents: int) -> int:
@@ -202,8 +200,3 @@ def _rule_turn(rule: Matched, code: int) -> RuleTurn:
 def _response_turn(response: Matched, code: int) -> ResponseTurn:
     was, now = (RESPONSE_STATES[state] for state in divmod(code, 3))
     return ResponseTurn(response.name, was if response.old else None, now if response.new else None)
-
-
-def _state(name: str | None, side: Side) -> Numbers:
-    """0 where a response is inactive, 1 where open, 2 where active; inactive in a version without it."""
-    return steps(side.outcome.responses[name] if name else NO, side.outcome.rows)

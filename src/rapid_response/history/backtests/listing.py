@@ -22,7 +22,7 @@ from rapid_response.history.backtests.records import Change, ChangedIncident
 from rapid_response.history.columns import Quantities
 from rapid_response.history.problems import HistoryError
 from rapid_response.history.rows import Rows
-from rapid_response.history.slices import pack, to_octets
+from rapid_response.history.slices import to_octets
 from rapid_response.history.streaming import defused
 from rapid_response.protocol.model import Protocol
 from rapid_response.protocol.problems import Problem

@@ -157,7 +157,8 @@ class Workload:
     def worst_weeks(self) -> tuple[Period, ...]:
         """The five worst weeks of each version, the worst of the proposed one first: by hours, else by activations."""
         chosen = {week.start: week for version in (0, 1) for week in self._worst(version)}
-        return tuple(sorted(chosen.values(), key=lambda week: (self._weight(week, 1), self._weight(week, 0)), reverse=True))
+        weights = {start: (self._weight(week, 1), self._weight(week, 0)) for start, week in chosen.items()}
+        return tuple(sorted(chosen.values(), key=lambda week: weights[week.start], reverse=True))
 
     def _worst(self, version: int) -> Sequence[Period]:
         weighed = [week for week in self.weeks if self._weight(week, version)[1]]

@@ -100,7 +100,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ChangedIncident:
-    """An incident that comes out otherwise: its id, when it happened where that is known, and the number of its change."""
+    """An incident that comes out otherwise: its id, when it happened if that is known, and the number of its change."""
 
     id: str | int | None
     at: str | None

@@ -17,7 +17,7 @@ from rapid_response.history.backtests.records import (
     RuleCount,
     Verdict,
 )
-from rapid_response.protocol.model import DEFAULT_LANGUAGE, Protocol
+from rapid_response.protocol.model import Protocol
 from rapid_response.uncertainty import share_interval
 
 
@@ -115,7 +115,7 @@ class Backtest:
     >>> past = read_incidents(pa.table({"age": [61, 70, 40, None]}))
     >>> found = backtest(past, protocol_from_text(text % 65), protocol_from_text(text % 60))
     >>> found.compared, found.changed, [(str(t.before), str(t.after), t.incidents) for t in found.transitions]
-    (4, 1, [('low', 'low', 1), ('low', 'high', 1), ('high', 'high', 1), ('low..high', 'low..high', 1)])
+    (4, 1, [('low', 'low', 1), ('low', 'high', 1), ('low..high', 'low..high', 1), ('high', 'high', 1)])
     """
 
     current: Protocol

@@ -128,8 +128,9 @@ class _Running:
         """One batch, as both versions read it."""
         self._keep(before, after)
         fitting = before.fitting & after.fitting
-        parts = zip(*(f.engine.outcomes(r.block) for f, r in zip(self.finders, (before, after), strict=True)), strict=True)
-        for (start, was), (_, now) in parts:
+        engines = (finder.engine for finder in self.finders)
+        outcomes = [engine.outcomes(rows.block) for engine, rows in zip(engines, (before, after), strict=True)]
+        for (start, was), (_, now) in zip(*outcomes, strict=True):
             fits = words_part(fitting, start, start + was.rows)
             sides = side_of(self.finders[0], was, fits), side_of(self.finders[1], now, fits)
             found = differing(self.versions, *sides, fits)

@@ -11,7 +11,7 @@ from rapid_response.history.engine import Outcome
 from rapid_response.history.ranges import Range
 from rapid_response.history.rationales import RationaleFinder
 from rapid_response.history.results import recommended
-from rapid_response.history.slices import Flags, Rails, Words, flags, unpack
+from rapid_response.history.slices import NO, Flags, Rails, Words, flags, unpack
 from rapid_response.history.tiers import Levels, levels
 
 NOTHING = -1
@@ -56,7 +56,7 @@ def side_of(finder: RationaleFinder, outcome: Outcome, fitting: Words) -> Side:
         np.where(is_open, levels(outcome.tiers.low, rows), decided),
         np.where(is_open, levels(outcome.tiers.high, rows), decided),
         is_open,
-        np.where(flags(there, rows), tier, NOTHING).astype(np.int16),
+        np.where(flags(there, rows), tier.astype(np.int16), np.int16(NOTHING)),
         tuple(rule.holds(outcome.sheet) for rule in engine.rules),
         tuple(outcome.sheet.found[level] for level in engine.levels),
         tuple(words for _, words in finder.deciding(outcome, fitting)),
@@ -67,3 +67,8 @@ def side_of(finder: RationaleFinder, outcome: Outcome, fitting: Words) -> Side:
 def steps(rails: Rails, rows: int) -> Levels:
     """0 where something does not hold, 1 where that is open, 2 where it holds."""
     return unpack(rails.surely, rows) + unpack(rails.possibly, rows)
+
+
+def active_steps(name: str | None, side: Side) -> Levels:
+    """0 where a response is inactive, 1 where open, 2 where active; inactive in a version without it."""
+    return steps(side.outcome.responses[name] if name else NO, side.outcome.rows)

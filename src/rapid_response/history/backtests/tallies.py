@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +13,11 @@ from rapid_response.history.backtests.differing import KINDS, TIER, Differing, d
 from rapid_response.history.backtests.grouping import made_difference, verdict
 from rapid_response.history.backtests.records import Missing, ResponseCount, RuleCount
 from rapid_response.history.backtests.result import Agreement, RuleAgreement, Standing, Transition
-from rapid_response.history.backtests.sides import Side, steps
-from rapid_response.history.backtests.versions import NOWHERE, Matched, Versions
+from rapid_response.history.backtests.sides import Side, active_steps
+from rapid_response.history.backtests.versions import NOWHERE, Versions
 from rapid_response.history.columns import Codes
 from rapid_response.history.ranges import Range
-from rapid_response.history.slices import ALL, NO, NONE, Rails, Words, count, flags, pack
+from rapid_response.history.slices import ALL, NONE, Flags, Rails, Words, count, flags, pack
 from rapid_response.protocol.model import Protocol
 
 Counts = npt.NDArray[np.int64]
@@ -47,7 +48,7 @@ class Tallies:
         fits = flags(fitting, sides[0].outcome.rows)
         self.compared += int(fits.sum())
         self.kinds += np.bincount(found.kinds[fits], minlength=len(KINDS))
-        self.transitions += _crossed(fits, *(_state(side) for side in sides), self.transitions.shape)
+        self.transitions += _crossed(fits, _state(sides[0]), _state(sides[1]), self.transitions.shape)
         self.scope += _crossed(fits, sides[0].scope, sides[1].scope, (3, 3))
         for place, side in enumerate(sides):
             self.assumed[place] += int((side.assumed & fits).sum())
@@ -56,7 +57,8 @@ class Tallies:
             self.directions[place] += count(words & fitting, len(fits))
         self._rules(found, sides, fitting)
         for place, matched in enumerate(self.versions.responses):
-            self.responses[place] += _crossed(fits, *_response_steps(matched, sides), (3, 3))
+            was, now = active_steps(matched.old, sides[0]), active_steps(matched.new, sides[1])
+            self.responses[place] += _crossed(fits, was, now, (3, 3))
 
     def _rules(self, found: Differing, sides: Sides, fitting: Words) -> None:
         rows = len(found.kinds)
@@ -89,7 +91,6 @@ class Tallies:
             for matched, counts in zip(self.versions.responses, self.responses.tolist(), strict=True)
         )
 
-
     def pairs(self) -> tuple[Transition, ...]:
         """All pairs of verdicts that were met, in the order of the tiers."""
         before, after = self.versions.current, self.versions.proposed
@@ -118,15 +119,10 @@ def _state(side: Side) -> npt.NDArray[np.int64]:
     return side.low.astype(np.int64) * tiers + side.high
 
 
-def _crossed(rows: npt.NDArray[np.bool_], before: Counts, after: Counts, shape: Sequence[int]) -> Counts:
+def _crossed(rows: Flags, before: npt.NDArray[Any], after: npt.NDArray[Any], shape: Sequence[int]) -> Counts:
     """How many of some rows have which pair of states."""
     pairs = before[rows].astype(np.int64) * shape[1] + after[rows]
     return np.bincount(pairs, minlength=shape[0] * shape[1]).reshape(shape[0], shape[1])
-
-
-def _response_steps(matched: Matched, sides: Sides) -> Iterator[npt.NDArray[np.uint8]]:
-    for name, side in zip((matched.old, matched.new), sides, strict=True):
-        yield steps(side.outcome.responses[name] if name else NO, side.outcome.rows)
 
 
 def _open(rails: Rails) -> Words:
@@ -185,7 +181,7 @@ class AgreementTally:
         self.counts: Counts = np.zeros((len(self.chosen), len(self.protocol.tiers) + 1), np.int64)
         self.by_rule: Counts = np.zeros((len(self.protocol.rules), 3), np.int64)
 
-    def add(self, side: Side, stated: npt.NDArray[np.int64], fits: npt.NDArray[np.bool_]) -> None:
+    def add(self, side: Side, stated: npt.NDArray[np.int64], fits: Flags) -> None:
         """The rows of a stretch in which it is known what people decided: levels of the current version, else -1."""
         rows = fits & (stated >= 0)
         tiers = len(self.protocol.tiers)
@@ -193,10 +189,7 @@ class AgreementTally:
         self.counts += _crossed(rows, stated, said, self.counts.shape)
         levels = self.to_new[stated]
         comparable = rows & ~side.is_open & (levels != NOWHERE)
-        apart = [
-            pack(comparable & compared)
-            for compared in (levels == side.low, levels > side.low, levels < side.low)
-        ]
+        apart = [pack(comparable & compared) for compared in (levels == side.low, levels > side.low, levels < side.low)]
         for place, words in enumerate(side.decides):
             self.by_rule[place] += [count(words & part, side.outcome.rows) for part in apart]
 

@@ -53,7 +53,7 @@ class Versions:
     @property
     def same_ladder(self) -> bool:
         """Whether both have the same tiers in the same order, so that one can be higher than another."""
-        return self.levels.tolist() == [tier.level for tier in self.proposed.tiers]
+        return [*self.levels] == [tier.level for tier in self.proposed.tiers]
 
     @cached_property
     def rules(self) -> tuple[Matched, ...]:
@@ -92,7 +92,8 @@ def histories(history: History, versions: Versions, mapping: ColumnMapping | Non
     given = mapping or history.mapping
     assert given is not None
     own = history.mapping and _without(history.mapping, {*proposed.facts} - {*current.facts}, {})
-    other = given if mapping else _without(given, {*current.facts} - {*proposed.facts} - {*renamed.facts}, renamed.facts)
+    gone = {*current.facts} - {*proposed.facts} - {*renamed.facts}
+    other = given if mapping else _without(given, gone, renamed.facts)
     return replace(history, mapping=own), replace(history, mapping=replace(other, outcome=None))
 
 
