@@ -35,6 +35,7 @@ REACHING_UP = {
     "reasoning/answers.py",
     "proving/comparison.py",
     "proving/findings.py",
+    "history/backtests/result.py",
 }
 
 

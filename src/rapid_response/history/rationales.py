@@ -190,10 +190,10 @@ class RationaleFinder:
         self.counts[number] += rows
         return number
 
-    def reason(self, number: int) -> tuple[Rule, list[str]]:
+    def reason(self, number: int) -> tuple[Rule, list[Cause]]:
         """The rule of a reason, and the conditions that made it hold."""
         rule, key = self.met[number]
-        return rule.rule.part, [str(rule.causes[cause]) for cause in np.frombuffer(key, np.int32).tolist()]
+        return rule.rule.part, [rule.causes[cause] for cause in np.frombuffer(key, np.int32).tolist()]
 
     def told(self) -> Any:
         """All reasons that were met, in words."""
@@ -204,7 +204,7 @@ class RationaleFinder:
                 "rule": pa.array([rule.name for rule, _ in told], pa.string()),
                 "effect": pa.array([rule.effect for rule, _ in told], pa.string()),
                 "because": pa.array([str(rule.because) for rule, _ in told], pa.string()),
-                "conditions": pa.array([conditions for _, conditions in told], pa.list_(pa.string())),
+                "conditions": pa.array([[*map(str, causes)] for _, causes in told], pa.list_(pa.string())),
                 "incidents": pa.array(self.counts, pa.int64()),
             }
         )

@@ -15,10 +15,12 @@ from rapid_response.reports.document import (
     Block,
     Document,
     Entry,
+    Figure,
     Fold,
     Items,
     Ladder,
     Line,
+    Listing,
     Paragraph,
     Run,
     Section,
@@ -124,7 +126,7 @@ def _blocks(blocks: Sequence[Block], width: int) -> Iterator[Line]:
 
 def _apart(above: Block, block: Block) -> bool:
     """Whether an empty line goes between two blocks."""
-    roomy = any(isinstance(either, Ladder | Table) for either in (above, block))
+    roomy = any(isinstance(either, Ladder | Table | Figure) for either in (above, block))
     return roomy or (isinstance(block, Entry) and len(_shown(block)) > 1)
 
 
@@ -145,6 +147,11 @@ def _block(block: Block, width: int) -> Iterator[Line]:
             yield from _tree(block, width)
         case Table():
             yield from _table(block, width)
+        case Figure(table=table):
+            yield from _table(table, width)
+        case Listing(table=table, first=first, more=more):
+            yield from _table(Table(table.heading, table.rows[:first], table.numbers), width)
+            yield from [line(more, "quiet")] if more else []
         case Terms(rows=rows):
             yield from _terms(rows, width)
         case Ladder(steps=steps):
@@ -182,10 +189,11 @@ def _table(table: Table, width: int) -> Iterator[Line]:
     cells = [table.heading, *table.rows]
     natural = [max(columns(plain(cell)) for cell in column) for column in zip(*cells, strict=True)]
     widths = _fitting(natural, width - GAP * (len(natural) - 1))
-    yield from _row(tuple(line(plain(cell), "quiet") for cell in table.heading), widths)
+    numbers = len(widths) - table.numbers
+    yield from _row(tuple(line(plain(cell), "quiet") for cell in table.heading), widths, numbers)
     yield line("─" * (sum(widths) + GAP * (len(widths) - 1)), "quiet")
     for row in table.rows:
-        yield from _row(row, widths)
+        yield from _row(row, widths, numbers)
 
 
 def _fitting(natural: Sequence[int], room: int) -> list[int]:
@@ -196,12 +204,14 @@ def _fitting(natural: Sequence[int], room: int) -> list[int]:
     return [min(width, cap) for width in natural]
 
 
-def _row(cells: Sequence[Line], widths: Sequence[int]) -> Iterator[Line]:
+def _row(cells: Sequence[Line], widths: Sequence[int], numbers: int) -> Iterator[Line]:
+    """The lines of a row; from the column `numbers` on cells stand to the right."""
     pieces = [list(wrapped(cell, width)) for cell, width in zip(cells, widths, strict=True)]
     for parts in zip_longest(*pieces, fillvalue=()):
-        padded = [
-            (*part, Run(" " * (width - columns(plain(part)) + GAP))) for part, width in zip(parts, widths, strict=True)
-        ]
+        padded: list[Line] = []
+        for place, (part, width) in enumerate(zip(parts, widths, strict=True)):
+            space = Run(" " * (width - columns(plain(part))))
+            padded.append((space, *part, Run(" " * GAP)) if place >= numbers else (*part, space, Run(" " * GAP)))
         yield tuple(piece for part in padded for piece in part)
 
 

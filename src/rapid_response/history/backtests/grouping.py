@@ -27,6 +27,7 @@ from rapid_response.history.backtests.records import (
 )
 from rapid_response.history.backtests.sides import Side, active_steps, steps
 from rapid_response.history.backtests.versions import Matched, Versions
+from rapid_response.history.causes import Cause
 from rapid_response.history.rationales import RationaleFinder
 from rapid_response.history.slices import Words, flags, pack
 from rapid_response.protocol.model import Protocol, Rule
@@ -187,8 +188,8 @@ def verdict(protocol: Protocol, low: int, high: int, recommended: int | None = N
     return Verdict(names[low], names[high], None if level is None or level < 0 else names[level])
 
 
-def _reason(rule: Rule, conditions: Sequence[str]) -> Reason:
-    return Reason(rule.name, rule.effect, str(rule.because), tuple(conditions))
+def _reason(rule: Rule, conditions: Sequence[Cause]) -> Reason:
+    return Reason(rule.name, rule.effect, rule.because, tuple(conditions))
 
 
 def _rule_turn(rule: Matched, code: int) -> RuleTurn:

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from rapid_response.history.backtests.grouping import Grouping
-from rapid_response.history.backtests.records import Change, ChangedIncident
+from rapid_response.history.backtests.records import MOST_EXAMPLES, Change, ChangedIncident
 from rapid_response.history.columns import Quantities
 from rapid_response.history.problems import HistoryError
 from rapid_response.history.rows import Rows
@@ -39,27 +39,28 @@ class Listing:
     file: ChangedFile | None
     incidents: list[ChangedIncident] = field(default_factory=list)
     listed: Counter[str] = field(default_factory=Counter)
+    examples: Counter[int] = field(default_factory=Counter)
 
     def add(self, rows: Rows, start: int, places: npt.NDArray[Any], numbers: npt.NDArray[Any]) -> None:
         """Changed rows of a stretch that begins at a row of the batch, with the numbers of their changes."""
         places = places + start
         if self.file and len(places):
             self.file.write(_table(self.grouping, rows, places, numbers))
-        kinds = {number: self.grouping.kind(number) for number in np.unique(numbers).tolist()}
-        wanted = [
-            place
-            for kind in set(kinds.values())
-            for place in np.flatnonzero(np.isin(numbers, [n for n, of in kinds.items() if of == kind]))[
-                : self.most - self.listed[kind]
-            ].tolist()
-        ]
-        chosen = sorted(wanted)
-        self.listed.update(kinds[number] for number in numbers[chosen].tolist())
+        chosen = [place for place, number in enumerate(numbers.tolist()) if self._wanted(number)]
         table = _plain(self.grouping, rows, places[chosen])
         self.incidents += [
             ChangedIncident(row["id"], row["at"], number)
             for row, number in zip(table.to_pylist(), numbers[chosen].tolist(), strict=True)
         ]
+
+    def _wanted(self, number: int) -> bool:
+        """Whether an incident is listed: the first of its kind are, and the first of each change."""
+        kind = self.grouping.kind(number)
+        if self.listed[kind] >= self.most and self.examples[number] >= (MOST_EXAMPLES if number < self.most else 0):
+            return False
+        self.listed[kind] += 1
+        self.examples[number] += 1
+        return True
 
 
 def _plain(grouping: Grouping, rows: Rows, places: npt.NDArray[Any]) -> Any:

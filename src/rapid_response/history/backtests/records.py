@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from rapid_response.history.causes import Cause
+from rapid_response.protocol.model import Text
+
 Kind = Literal["same", "tier", "open", "reasons", "responses", "scope"]
 RuleState = Literal["holds", "open", "does not hold"]
 ResponseState = Literal["active", "open", "inactive"]
 ScopeState = Literal["in", "unknown", "out"]
 
+MOST_EXAMPLES = 3
+"""How many incidents are listed at least of each change."""
 RULE_STATES: tuple[RuleState, ...] = ("does not hold", "open", "holds")
 RESPONSE_STATES: tuple[ResponseState, ...] = ("inactive", "open", "active")
 SCOPE_STATES: tuple[ScopeState, ...] = ("in", "unknown", "out")
@@ -34,15 +39,20 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A rule that decided, in its own words, with the conditions that made it hold as they stand in the protocol."""
+    """A rule that decided, why the protocol says so, and the conditions that made it hold."""
 
     rule: str
     effect: str
-    because: str
-    conditions: tuple[str, ...]
+    because: Text
+    conditions: tuple[Cause, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The reason as plain data, conditions as they stand in the protocol."""
+        told = {"because": str(self.because), "conditions": [*map(str, self.conditions)]}
+        return {"rule": self.rule, "effect": self.effect, **told}
 
     def __str__(self) -> str:
-        return f"{self.rule} ({', '.join(self.conditions)})"
+        return f"{self.rule} ({', '.join(map(str, self.conditions))})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +105,18 @@ class Change:
 
     def to_dict(self) -> dict[str, Any]:
         """The change as plain data."""
-        return asdict(self)
+        return {
+            "number": self.number,
+            "kind": self.kind,
+            "incidents": self.incidents,
+            "current": asdict(self.before),
+            "proposed": asdict(self.after),
+            "current_reasons": [reason.to_dict() for reason in self.reasons_before],
+            "proposed_reasons": [reason.to_dict() for reason in self.reasons_after],
+            "made_by": [asdict(turn) for turn in self.turns],
+            "responses": [asdict(turn) for turn in self.responses],
+            "scope": list(self.scope) if self.scope else None,
+        }
 
 
 @dataclass(frozen=True, slots=True)

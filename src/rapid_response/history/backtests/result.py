@@ -17,7 +17,7 @@ from rapid_response.history.backtests.records import (
     RuleCount,
     Verdict,
 )
-from rapid_response.protocol.model import Protocol
+from rapid_response.protocol.model import DEFAULT_LANGUAGE, Protocol
 from rapid_response.uncertainty import share_interval
 
 
@@ -192,3 +192,22 @@ class Backtest:
     def to_json(self, indent: int | None = None) -> str:
         """The same as JSON text, non-ASCII characters as they are."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+
+    def to_html(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """The back-test as one self-contained HTML page with figures; needs the extra `reports`."""
+        from rapid_response.reports.html import backtest_page
+
+        return backtest_page(self, language)
+
+    def to_markdown(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """The back-test as Markdown, for the minutes of a meeting."""
+        from rapid_response.reports.backtest_document import backtest_document
+        from rapid_response.reports.markdown import document_markdown
+
+        return document_markdown(backtest_document(self, language))
+
+    def __str__(self) -> str:
+        from rapid_response.reports.backtest_document import backtest_document
+        from rapid_response.reports.terminal import document_text
+
+        return document_text(backtest_document(self, DEFAULT_LANGUAGE))

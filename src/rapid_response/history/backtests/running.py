@@ -32,7 +32,7 @@ from rapid_response.history.slices import Words, flags
 from rapid_response.protocol.model import Protocol
 from rapid_response.protocol.renaming import renamings
 
-MOST_LISTED = 2_000
+MOST_LISTED = 1_000
 MOST_KEPT = 1_000
 
 
