@@ -187,7 +187,7 @@ class History:
     ) -> Written:
         """Evaluate into a folder, part by part: for what does not fit into memory, or takes long.
 
-        Results have the columns of `evaluate`, as Parquet or CSV files; rows that do not fit go into others.
+        Results have the columns of `evaluate`, as Parquet, CSV or JSON lines; rows that do not fit go into others.
         Called again after an interruption, it goes on where it stopped, as long as protocol, mapping, source and time
         are the same. Raises HistoryError as `evaluate` does, and where the folder holds another evaluation.
         """

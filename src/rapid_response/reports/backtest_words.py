@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rapid_response.phrases import Phrase
+from rapid_response.reports import catalogue as say
 
 # The answer
 
@@ -212,9 +213,7 @@ MOST_OFTEN = Phrase(
 ALL_REASONS = Phrase("All reasons, by number", "所有理由，按編號")
 NUMBER = Phrase("No. {}", "第 {} 項")
 REASONS = Phrase("Reasons", "理由")
-AND_OTHERS = Phrase(
-    "Other changes: {}, of {}. The page has them all.", "其他改變：{} 種，共 {}。全部見網頁。"
-)
+AND_OTHERS = Phrase("Other changes: {}, of {}. The page has them all.", "其他改變：{} 種，共 {}。全部見網頁。")
 WITHOUT_REASONS = Phrase("too many different reasons to list", "理由太多，未能列出")
 CHANGED_INCIDENTS = Phrase("The incidents that change", "改變的事件")
 LISTED = Phrase(
@@ -246,3 +245,10 @@ RECORDED_ONLY = Phrase(
 )
 UNDER = Phrase("Results are under each version’s own assumptions.", "結果按每個版本自己的假設得出。")
 SOURCE = Phrase("Past incidents: {}", "過往事件：{}")
+
+# Past incidents evaluated by one version
+
+EVALUATED = Phrase("Past incidents evaluated", "過往事件的評估")
+RESULT, STANDING = Phrase("Result", "結果"), Phrase("Standing", "狀況")
+STANDINGS = {"settled": say.TAG_SETTLED, "assumed": say.TAG_ASSUMED, "open": Phrase("open", "未定")}
+WRITTEN_TO = Phrase("The results are in {}.", "結果存於 {}。")
