@@ -57,8 +57,11 @@ def count_verdicts(written: Written) -> VerdictCounts:
     counts: Counter[tuple[Any, ...]] = Counter()
     for path in written.results:
         counts.update(_verdicts(path))
-    found = (VerdictCount(*verdict, incidents=incidents) for verdict, incidents in counts.most_common())
-    return VerdictCounts(written.rows, written.kept_aside, tuple(found))
+    found = tuple(
+        VerdictCount(standing, tier, lowest, highest, incidents)
+        for (standing, tier, lowest, highest), incidents in counts.most_common()
+    )
+    return VerdictCounts(written.rows, written.kept_aside, found)
 
 
 def _verdicts(path: Path) -> Iterator[tuple[Any, ...]]:

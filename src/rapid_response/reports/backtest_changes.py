@@ -126,7 +126,7 @@ def incidents(view: View) -> Iterator[Section]:
 
 
 def _row(view: View, incident: ChangedIncident, change: Change) -> tuple[Line, ...]:
-    when = (incident.at or "").removesuffix("+0000")[:16].replace("T", " ")
+    when = view.moment(incident.at)
     said = str(incident.id), when, view.transition(change), view.made_by(change), view.say(words.NUMBER, change.number)
     return tuple(map(line, said))
 

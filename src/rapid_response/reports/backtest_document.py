@@ -67,7 +67,7 @@ def _title(view: View) -> str:
 def _lead(view: View) -> Iterator[Block]:
     found = view.backtest
     if found.changed:
-        yield Paragraph(line(" ".join(_how_much(view))))
+        yield Paragraph(line(_how_much(view)))
     if found.changed_open:
         yield Paragraph(line(view.say(words.OPEN_TOO, view.number(found.changed_open)), "alert"))
     if found.kinds["reasons"]:
@@ -79,12 +79,13 @@ def _lead(view: View) -> Iterator[Block]:
         yield in_short(view)
 
 
-def _how_much(view: View) -> Iterator[str]:
+def _how_much(view: View) -> str:
     found = view.backtest
-    shares = (found.changed / found.compared, *found.changed_interval)
-    yield view.say(words.SHARE, *map(view.percent, shares))
-    if found.raised is not None and found.lowered is not None:
-        yield view.say(words.DIRECTIONS, view.number(found.raised), view.number(found.lowered))
+    share = view.say(words.SHARE, *map(view.percent, (found.changed / found.compared, *found.changed_interval)))
+    if found.raised is None or found.lowered is None:
+        return share
+    directions = view.say(words.DIRECTIONS, view.number(found.raised), view.number(found.lowered))
+    return view.say(say.SENTENCES, share, directions)
 
 
 def _foot(view: View) -> Iterator[Line]:

@@ -57,8 +57,12 @@ class View:
         return self.say(words.INCIDENTS_ONE if count == 1 else words.INCIDENTS_MANY, self.number(count))
 
     def date(self, day: dt.date) -> str:
-        """A date as ISO text, which reads the same in both languages."""
-        return day.isoformat()
+        """A date with its weekday."""
+        return self.versions[0].date(day)
+
+    def moment(self, at: str | None) -> str:
+        """A time as ISO text in words; nothing where it is not known."""
+        return self.versions[0].moment(at) if at else ""
 
     def table(self, heading: Iterable[Phrase | str], rows: Iterable[Sequence[str]], numbers: int = 0) -> Table:
         """Plain cells under a heading."""

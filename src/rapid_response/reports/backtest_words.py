@@ -155,7 +155,7 @@ HOW_RATES = Phrase(
     "In brackets: 95 % intervals, as if the past were drawn from a longer run of similar years.",
     "括號內為 95% 區間，假設過往記錄取自更長而相近的年期。",
 )
-UNDATED = Phrase("{} incidents have no date and are left out.", "{} 宗事件沒有日期，沒有計算在內。")
+UNDATED = Phrase("Without a date, and left out: {}.", "沒有日期，未計算在內：{}。")
 NO_DATES = Phrase(
     "It is not known when the incidents happened, so there is no workload.", "事件日期不詳，未能計算工作量。"
 )
@@ -165,7 +165,7 @@ NO_DATES = Phrase(
 THEN = Phrase("What people decided then", "當時的決定")
 AGREES = Phrase(
     "{}: the same as people in {} of {} decided incidents, {} ({} to {}).",
-    "{}：在 {2} 宗已確定的事件中，{1} 宗與當時的決定相同，佔 {3}（{4} 至 {5}）。",
+    "{0}：在 {2} 宗已確定的事件中，{1} 宗與當時的決定相同，佔 {3}（{4} 至 {5}）。",
 )
 AGREES_NOT = Phrase("{}: no decided incident to compare with.", "{}：沒有已確定的事件可以比較。")
 PEOPLE_CHOSE = Phrase("People chose", "當時的決定")
@@ -208,7 +208,7 @@ RESPONSE_TURNS = {
 }
 FOR_EXAMPLE = Phrase("For example", "例如")
 MOST_OFTEN = Phrase(
-    "These are the reasons for {} of them; the others have more, or others.", "其中 {} 宗是這些理由，其餘另有理由。"
+    "These are the reasons for {} of them; for the rest they differ.", "其中 {} 宗是這些理由，其餘另有理由。"
 )
 ALL_REASONS = Phrase("All reasons, by number", "所有理由，按編號")
 NUMBER = Phrase("No. {}", "第 {} 項")

@@ -89,7 +89,7 @@ def workload(view: View) -> Section:
     if work.weeks:
         sections.append(_worst(view, work))
     undated = [words.UNDATED] if work.undated else []
-    small = [*(view.say(phrase, view.number(work.undated)) for phrase in undated), view.say(words.HOW_WORK)]
+    small = [*(view.say(phrase, view.incidents(work.undated)) for phrase in undated), view.say(words.HOW_WORK)]
     notes = tuple(Paragraph(line(text, "quiet"), small=True) for text in (*small, view.say(words.HOW_RATES)))
     return Section(view.say(words.WORKLOAD), notes, tuple(sections))
 
@@ -188,7 +188,7 @@ def _role(view: View, role: str | None) -> str:
 def _worst(view: View, work: Workload) -> Section:
     heading: list[Phrase] = [words.WEEK, words.CURRENT_ACTIVATIONS, words.PROPOSED_ACTIVATIONS]
     heading += [words.CURRENT_HOURS, words.PROPOSED_HOURS] if work.has_hours else []
-    rows = [(week.start.isoformat(), *_week(view, week, work.has_hours)) for week in work.worst_weeks()]
+    rows = [(view.date(week.start), *_week(view, week, work.has_hours)) for week in work.worst_weeks()]
     return Section(view.say(words.WORST), (view.table(heading, rows, numbers=len(heading) - 1),))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from io import StringIO
@@ -34,9 +34,12 @@ _VARIABLES = {INK: "ink", QUIET: "quiet", LINE: "line", ACCENT: "accent", CALM: 
 _VERSIONS = (CALM, ACCENT)
 _SURELY, _POSSIBLY = 1.0, 0.3
 _STRONGEST, _FAINTEST = 0.55, 0.1
-_TONES = {0: CALM, 1: ALERT, -1: ACCENT, 2: LINE}
+_UP, _DOWN = 1, -1
+_TONES = {0: CALM, _UP: ALERT, _DOWN: ACCENT, 2: LINE}
 _LETTER = 7.2
 """How wide a letter is on average, in points; East Asian ones are twice as wide."""
+_LEADING = TEXT * 1.3
+_UPRIGHT = 110.0
 
 
 def drawn(plot: Plot) -> tuple[str, str]:
@@ -110,29 +113,46 @@ def _axes(figure: Figure, left: float, top: float, width: float, height: float) 
 def _matrix(plot: Matrix, width: int) -> Figure:
     """A field for each pair, the stronger the more incidents; what stays is grey, what goes up or down has a colour."""
     left = _room(plot.rows, width * 0.3)
-    cell = (width - left) / len(plot.columns)
-    headings = [_lines(title, cell - 6) for title in plot.columns]
-    top = TEXT * 1.3 * (max(len(lines) for lines in headings) + 1.6)
-    height = 46.0
-    figure = _figure(width, top + height * len(plot.rows))
-    axes = _axes(figure, 0, 0, width, top + height * len(plot.rows))
+    cell, height = (width - left) / len(plot.columns), 46.0
+    headings, top = _headings(plot.columns, cell)
+    whole = top + height * len(plot.rows)
+    figure = _figure(width, whole)
+    axes = _axes(figure, 0, 0, width, whole)
     axes.set_xlim(0, width)
-    axes.set_ylim(top + height * len(plot.rows), 0)
+    axes.set_ylim(whole, 0)
     axes.set_axis_off()
     axes.text(left + 3, TEXT, plot.column_title, color=QUIET)
     axes.text(0, top - 6, plot.row_title, color=QUIET)
-    for place, lines in enumerate(headings):
-        for number, text in enumerate(reversed(lines)):
-            axes.text(left + (place + 0.5) * cell, top - 6 - number * TEXT * 1.3, text, ha="center")
+    for place, (lines, upright) in enumerate(headings):
+        _heading(axes, left + (place + 0.5) * cell, top - 6, lines, upright)
     most = max((max(row) for row in plot.counts), default=0)
     for number, (title, counts, tones) in enumerate(zip(plot.rows, plot.counts, plot.tones, strict=True)):
         lines = _lines(title, left - 8)
         for place, text in enumerate(lines):
-            middle = top + (number + 0.5) * height + (place - (len(lines) - 1) / 2) * TEXT * 1.3
+            middle = top + (number + 0.5) * height + (place - (len(lines) - 1) / 2) * _LEADING
             axes.text(0, middle + TEXT * 0.35, text)
         for place, (count, tone) in enumerate(zip(counts, tones, strict=True)):
             _field(axes, (left + place * cell, top + number * height, cell, height), count, tone, most)
     return figure
+
+
+def _headings(titles: Sequence[str], cell: float) -> tuple[list[tuple[list[str], bool]], float]:
+    """The lines of each heading, whether they run upwards since a word is wider than its column; and their height."""
+    upright = any(columns(word) * _LETTER > cell for title in titles for word in title.split() if word.isascii())
+    length = max(cell - 6, _UPRIGHT if upright else 0)
+    lines = [_lines(title, length) for title in titles]
+    widest = max(columns(text) * _LETTER for texts in lines for text in texts)
+    high = widest if upright else _LEADING * max(map(len, lines))
+    return [(texts, upright) for texts in lines], high + _LEADING * 1.6
+
+
+def _heading(axes: Axes, middle: float, low: float, lines: Sequence[str], upright: bool) -> None:
+    for number, text in enumerate(lines):
+        if upright:
+            place = middle + (number - (len(lines) - 1) / 2) * _LEADING + TEXT * 0.35
+            axes.text(place, low, text, rotation=90, rotation_mode="anchor")
+        else:
+            axes.text(middle, low - (len(lines) - 1 - number) * _LEADING, text, ha="center")
 
 
 def _field(axes: Axes, box: tuple[float, float, float, float], count: int, tone: int, most: int) -> None:
@@ -140,15 +160,11 @@ def _field(axes: Axes, box: tuple[float, float, float, float], count: int, tone:
     strength = _FAINTEST + (_STRONGEST - _FAINTEST) * log1p(count) / log1p(most) if count else 0.0
     style = {"facecolor": _TONES[tone], "alpha": strength} if count else {"facecolor": "none", "edgecolor": LINE}
     axes.add_patch(Rectangle((left + 1.5, top + 1.5), width - 3, height - 3, linewidth=1, **style))
-    weight = "bold" if count and tone in (1, -1) else "normal"
-    axes.text(
-        left + width / 2,
-        top + height / 2 + TEXT * 0.35,
-        _number(count),
-        ha="center",
-        weight=weight,
-        color=INK if count else QUIET,
-    )
+    text = _number(count)
+    size = min(TEXT, TEXT * (width - 6) / (columns(text) * _LETTER))
+    weight = "bold" if count and tone in (_UP, _DOWN) else "normal"
+    middle, low = left + width / 2, top + height / 2 + size * 0.35
+    axes.text(middle, low, text, ha="center", color=INK if count else QUIET, size=size, weight=weight)
 
 
 # Over time
@@ -202,7 +218,8 @@ def _bars(plot: Bars, width: int) -> Figure:
     axes.set_axis_off()
     most = max((value.possibly for values in plot.values for value in values), default=0) or 1
     named = _room(plot.versions, width * 0.25)
-    scale = (width - named - 130) / most
+    beside = max(columns(_between(value)) for values in plot.values for value in values) * _LETTER + 12
+    scale = (width - named - beside) / most
     for number, (title, values) in enumerate(zip(plot.labels, plot.values, strict=True)):
         top = number * block
         axes.text(0, top + TEXT, title, weight="bold")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -16,7 +17,7 @@ from rapid_response.reports import catalogue
 from rapid_response.reports.backtest_document import backtest_document
 from rapid_response.reports.check_document import check_document
 from rapid_response.reports.comparison_document import comparison_document
-from rapid_response.reports.document import Document, Listing
+from rapid_response.reports.document import Block, Document, Figure, Listing, Section
 from rapid_response.reports.protocol_document import protocol_document
 from rapid_response.reports.result_document import result_document
 
@@ -64,12 +65,17 @@ def _page(document: Document) -> str:
     from markupsafe import Markup
 
     template = _template()
-    script = Markup(_script()) if _has_listing(document) else None  # noqa: S704  (the package's own file)
-    return template.render(document=document, say=catalogue, script=script)
+    kinds = {type(block) for section in document.sections for block in _blocks(section)}
+    script = Markup(_script()) if Listing in kinds else None  # noqa: S704  (the package's own file)
+    return template.render(
+        document=document, say=catalogue, script=script, illustrated=not kinds.isdisjoint({Figure, Listing})
+    )
 
 
-def _has_listing(document: Document) -> bool:
-    return any(isinstance(block, Listing) for section in document.sections for block in section.blocks)
+def _blocks(section: Section) -> Iterator[Block]:
+    yield from section.blocks
+    for part in section.sections:
+        yield from _blocks(part)
 
 
 @cache

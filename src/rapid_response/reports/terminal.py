@@ -188,7 +188,8 @@ def _ladder(steps: Sequence[Step], width: int) -> Iterator[Line]:
 def _table(table: Table, width: int) -> Iterator[Line]:
     cells = [table.heading, *table.rows]
     natural = [max(columns(plain(cell)) for cell in column) for column in zip(*cells, strict=True)]
-    widths = _fitting(natural, width - GAP * (len(natural) - 1))
+    unbroken = [max(map(_longest, column)) for column in zip(*cells, strict=True)]
+    widths = _fitting(natural, unbroken, width - GAP * (len(natural) - 1))
     numbers = len(widths) - table.numbers
     yield from _row(tuple(line(plain(cell), "quiet") for cell in table.heading), widths, numbers)
     yield line("─" * (sum(widths) + GAP * (len(widths) - 1)), "quiet")
@@ -196,12 +197,24 @@ def _table(table: Table, width: int) -> Iterator[Line]:
         yield from _row(row, widths, numbers)
 
 
-def _fitting(natural: Sequence[int], room: int) -> list[int]:
-    """The widths of columns: the widest give way first."""
-    cap = max(natural)
-    while cap > NARROWEST and sum(min(width, cap) for width in natural) > room:
-        cap -= 1
-    return [min(width, cap) for width in natural]
+def _longest(cell: Line) -> int:
+    """How wide a cell must be for no word of it to be broken."""
+    return max((columns(plain(chunk).strip()) for chunk in _chunks(cell)), default=0)
+
+
+def _fitting(natural: Sequence[int], unbroken: Sequence[int], room: int) -> list[int]:
+    """The widths of columns: the widest give way first, down to their longest word while there is room for it."""
+    for least in (unbroken, [NARROWEST] * len(natural)):
+        cap = max(natural)
+        while cap > NARROWEST and sum(_capped(natural, least, cap)) > room:
+            cap -= 1
+        if sum(_capped(natural, least, cap)) <= room:
+            break
+    return _capped(natural, least, cap)
+
+
+def _capped(natural: Sequence[int], least: Sequence[int], cap: int) -> list[int]:
+    return [min(width, max(word, cap)) for width, word in zip(natural, least, strict=True)]
 
 
 def _row(cells: Sequence[Line], widths: Sequence[int], numbers: int) -> Iterator[Line]:

@@ -132,10 +132,10 @@ class Grouping:
         return tuple(map(self.change, range(len(self.keys))))
 
     def change(self, number: int) -> Change:
-        """A change in words, with the incidents counted so far."""
+        """A change in words, with the incidents counted so far; people count from 1."""
         key = self.keys[number]
         return Change(
-            number,
+            number + 1,
             KINDS[key.kind],
             self.counts[number],
             verdict(self.versions.current, *key.before),

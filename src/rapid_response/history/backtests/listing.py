@@ -49,7 +49,7 @@ class Listing:
         chosen = [place for place, number in enumerate(numbers.tolist()) if self._wanted(number)]
         table = _plain(self.grouping, rows, places[chosen])
         self.incidents += [
-            ChangedIncident(row["id"], row["at"], number)
+            ChangedIncident(row["id"], row["at"], number + 1)
             for row, number in zip(table.to_pylist(), numbers[chosen].tolist(), strict=True)
         ]
 

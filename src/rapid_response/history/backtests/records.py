@@ -68,8 +68,8 @@ class RuleTurn:
     other_tier: bool = False
 
     def __str__(self) -> str:
-        told = "asks for another tier" if self.other_tier else f"{self.before or 'none'} -> {self.after or 'none'}"
-        return f"{self.rule}: {told}"
+        told = f"{self.before or 'no such rule'} -> {self.after or 'no such rule'}"
+        return f"{self.rule}: {told}{', another tier' if self.other_tier else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class ResponseTurn:
     after: ResponseState | None
 
     def __str__(self) -> str:
-        return f"{self.response}: {self.before or 'none'} -> {self.after or 'none'}"
+        return f"{self.response}: {self.before or 'no such response'} -> {self.after or 'no such response'}"
 
 
 @dataclass(frozen=True, slots=True)

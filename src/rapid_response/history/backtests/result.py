@@ -158,7 +158,7 @@ class Backtest:
     def explained(self) -> Iterator[tuple[ChangedIncident, Change]]:
         """The listed incidents, each with its change."""
         for incident in self.incidents:
-            yield incident, self.changes[incident.change]
+            yield incident, self.changes[incident.change - 1]
 
     def to_dict(self) -> dict[str, Any]:
         """The back-test as plain data, described by `backtest_schema()`."""
