@@ -85,7 +85,8 @@ class Expected:
         self.count_rules(before, after, decides)
         if kind != "same":
             is_open = "open" in (before.standing, after.standing)
-            made = {rule: told for rule, told in turned.items() if is_open or rule in decides[0] | decides[1]}
+            deciding = {rule: told for rule, told in turned.items() if rule in decides[0] | decides[1]}
+            made = turned if is_open or (kind == "reasons" and not deciding) else deciding
             reasons = [rule.name for rule in before.deciding], [rule.name for rule in after.deciding]
             self.changes[name] = kind, *pair, *map(recommended, (before, after)), *reasons, made, responses
             for rule in made if kind == "tier" else ():

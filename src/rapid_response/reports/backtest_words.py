@@ -214,7 +214,7 @@ ALL_REASONS = Phrase("All reasons, by number", "所有理由，按編號")
 NUMBER = Phrase("No. {}", "第 {} 項")
 REASONS = Phrase("Reasons", "理由")
 AND_OTHERS = Phrase("Other changes: {}, of {}. The page has them all.", "其他改變：{} 種，共 {}。全部見網頁。")
-WITHOUT_REASONS = Phrase("too many different reasons to list", "理由太多，未能列出")
+WITHOUT_REASONS = Phrase("not told apart", "未有分開說明")
 CHANGED_INCIDENTS = Phrase("The incidents that change", "改變的事件")
 LISTED = Phrase(
     "{} of {} are listed; `--changed FILE` writes all of them.", "列出 {1} 宗中的 {0} 宗；`--changed FILE` 可寫出全部。"

@@ -32,10 +32,14 @@ class Turned:
 
 @dataclass(frozen=True, slots=True)
 class Differing:
-    """For each row which kind of difference there is; the rules that turned, and the rows whose tier is higher now."""
+    """For each row which kind of difference there is; the rules that turned, and the rows whose tier is higher now.
+
+    Of the rules that turned those made the difference that decide the tier; in the rows of `every` all of them did.
+    """
 
     kinds: Codes
     turned: tuple[Turned, ...]
+    every: Words
     responses: tuple[tuple[Matched, Words], ...]
     higher: Words
     lower: Words
@@ -59,7 +63,9 @@ def differing(versions: Versions, before: Side, after: Side, fitting: Words) -> 
     kinds[~flags(fitting, rows)] = SAME
     up, down = _directions(versions, before, after, kinds)
     turned = tuple(_turned(versions, matched, before, after) for matched in versions.rules)
-    return Differing(kinds, turned, responses, up, down)
+    explained = (one.rows & _deciding(one.rule, before, after) for one in turned)
+    unexplained = (kinds == REASONS) & ~flags(reduce(or_, explained, NONE), rows)
+    return Differing(kinds, turned, pack(either_open | unexplained), responses, up, down)
 
 
 def _levels(versions: Versions, before: Side, after: Side) -> tuple[Flags, Flags, Flags]:
@@ -90,6 +96,15 @@ def _decides(matched: Matched, before: Side, after: Side) -> Words:
     was = NONE if matched.before is None else before.decides[matched.before]
     now = NONE if matched.after is None else after.decides[matched.after]
     return was ^ now
+
+
+def _deciding(rule: Matched, before: Side, after: Side) -> Words:
+    return deciding(rule.before, before) | deciding(rule.after, after)
+
+
+def made_difference(turned: Turned, before: Side, after: Side, found: Differing) -> Words:
+    """The changed rows in which a rule that turned made the difference."""
+    return turned.rows & (_deciding(turned.rule, before, after) | found.every) & pack(found.kinds > 0)
 
 
 def holding(place: int | None, side: Side) -> Rails:

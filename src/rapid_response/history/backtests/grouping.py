@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from rapid_response.history.backtests.differing import KINDS, Differing, Turned, deciding, holding
+from rapid_response.history.backtests.differing import KINDS, Differing, holding, made_difference
 from rapid_response.history.backtests.records import (
     RESPONSE_STATES,
     RULE_STATES,
@@ -29,7 +29,7 @@ from rapid_response.history.backtests.sides import Side, active_steps, steps
 from rapid_response.history.backtests.versions import Matched, Versions
 from rapid_response.history.causes import Cause
 from rapid_response.history.rationales import RationaleFinder
-from rapid_response.history.slices import Words, flags, pack
+from rapid_response.history.slices import flags, pack
 from rapid_response.protocol.model import Protocol, Rule
 
 Numbers = npt.NDArray[Any]
@@ -150,13 +150,6 @@ class Grouping:
     def _told(self, version: int, reasons: Sequence[int]) -> tuple[Reason, ...]:
         finder = self.finders[version]
         return tuple(_reason(*finder.reason(number)) for number in reasons)
-
-
-def made_difference(turned: Turned, before: Side, after: Side, found: Differing) -> Words:
-    """The changed rows in which a rule that turned made the difference: it decides in a version, or one is open."""
-    decides = deciding(turned.rule.before, before) | deciding(turned.rule.after, after)
-    either_open = pack(before.is_open | after.is_open)
-    return turned.rows & (decides | either_open) & pack(found.kinds > 0)
 
 
 def _key(group: dict[str, Any]) -> _Key:

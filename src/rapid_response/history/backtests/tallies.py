@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rapid_response.history.backtests.differing import KINDS, TIER, Differing, deciding, holding
-from rapid_response.history.backtests.grouping import made_difference, verdict
+from rapid_response.history.backtests.differing import KINDS, TIER, Differing, deciding, holding, made_difference
+from rapid_response.history.backtests.grouping import verdict
 from rapid_response.history.backtests.records import Missing, ResponseCount, RuleCount
 from rapid_response.history.backtests.result import Agreement, RuleAgreement, Standing, Transition
 from rapid_response.history.backtests.sides import Side, active_steps
