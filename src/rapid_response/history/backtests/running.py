@@ -155,7 +155,7 @@ class _Running:
         wrong = {(part.row, part.line): part for rows in (before, after) for part in rows.aside}
         self.kept_aside += len(wrong)
         own = [{(part.row, part.line) for part in rows.aside} for rows in (before, after)]
-        for place, part in [*wrong.items()][: MOST_KEPT - len(self.kept)]:
+        for place, part in sorted(wrong.items(), key=lambda item: item[1].line)[: MOST_KEPT - len(self.kept)]:
             version: Literal["both", "current", "proposed"] = (
                 "both" if place in own[0] & own[1] else "current" if place in own[0] else "proposed"
             )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -100,7 +101,7 @@ class WorkTally:
     def _end(self, response: Response, side: Side, clock: Moments, days: Days) -> Days:
         """The day on which a response ends, row by row."""
         if response.due is None:
-            return days + max(int(-(-(response.hours or 0) // HOURS_A_DAY)), 1) - 1
+            return days + max(ceil((response.hours or 0) / HOURS_A_DAY), 1) - 1
         length = round(response.due.amount * _UNITS[response.due.unit] * MICROSECONDS_A_DAY)
         column = side.outcome.sheet.block.columns.get(response.due.after)
         if not isinstance(column, Quantities):
