@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime as dt
+import io
 import itertools
 import json
 import math
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -25,6 +28,8 @@ from rapid_response.uncertainty import count_interval, share_interval
 from tests.backtests import Expected, ExpectedWork, protocol_pair
 from tests.history_columns import table
 from tests.long.pairs import SHARES
+
+HERE = Path(__file__).parent.parent
 
 
 def ran(seed: str, incidents: int) -> tuple[Backtest, Expected]:
@@ -405,3 +410,18 @@ def test_intervals_are_those_of_exact_distributions() -> None:
 def poisson(most: int, mean: float) -> float:
     """How likely at most so many events are where so many are expected."""
     return sum(math.exp(-mean) * mean**events / math.factorial(events) for events in range(most + 1))
+
+
+# The page
+
+
+def test_the_page_runs() -> None:
+    """The Python of docs/backtesting.md runs and prints what the command counts."""
+    page = (HERE / "docs/backtesting.md").read_text(encoding="utf-8")
+    output = io.StringIO()
+    with contextlib.chdir(HERE), contextlib.redirect_stdout(output):
+        for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+            exec(block, {})
+    assert output.getvalue().startswith("1 of 12\n")
+    for name in re.findall(r"`(test_\w+)`", page):
+        assert name in globals()
