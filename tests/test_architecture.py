@@ -17,6 +17,7 @@ SOURCE = Path(rapid_response.__file__).parent
 FLOORS = {
     "errors": 0,
     "phrases": 0,
+    "uncertainty": 0,
     "protocol": 1,
     "evaluation": 2,
     "reasoning": 3,
@@ -34,6 +35,7 @@ REACHING_UP = {
     "reasoning/answers.py",
     "proving/comparison.py",
     "proving/findings.py",
+    "history/backtests/result.py",
 }
 
 

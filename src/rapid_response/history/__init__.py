@@ -8,6 +8,8 @@
 12 rows, 0 kept aside
 """
 
+from rapid_response.history.backtests.result import Backtest
+from rapid_response.history.backtests.running import backtest
 from rapid_response.history.incidents import History, Report, read_incidents
 from rapid_response.history.mapping import ColumnMapping
 from rapid_response.history.mapping_files import load_mapping, mapping_from_text
@@ -20,6 +22,7 @@ from rapid_response.history.streaming import Written
 
 __all__ = [
     "Aside",
+    "Backtest",
     "ColumnMapping",
     "History",
     "HistoryError",
@@ -27,6 +30,7 @@ __all__ = [
     "Rationales",
     "Report",
     "Written",
+    "backtest",
     "load_mapping",
     "mapping_from_text",
     "read_incidents",

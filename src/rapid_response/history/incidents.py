@@ -190,7 +190,7 @@ class History:
     ) -> Written:
         """Evaluate into a folder, part by part: for what does not fit into memory, or takes long.
 
-        Results have the columns of `evaluate`, as Parquet or CSV files; rows that do not fit go into others.
+        Results have the columns of `evaluate`, as Parquet, CSV or JSON lines; rows that do not fit go into others.
         Called again after an interruption, it goes on where it stopped, as long as protocol, mapping, source and time
         are the same. Raises HistoryError as `evaluate` does, and where the folder holds another evaluation.
         """
@@ -289,8 +289,14 @@ class History:
 
     def read(self, reader: RowReader) -> Iterator[tuple[Piece, Rows]]:
         """Every piece of the source with its rows."""
-        for piece, batch in read_ahead(self.source.pieces(reader.binding.columns)):
-            yield piece, reader.read(batch)
+        for piece, [rows] in self.read_together([reader]):
+            yield piece, rows
+
+    def read_together(self, readers: Sequence[RowReader]) -> Iterator[tuple[Piece, list[Rows]]]:
+        """Every piece of the source, read once, with its rows as each reader reads them."""
+        columns = tuple(dict.fromkeys(name for reader in readers for name in reader.binding.columns))
+        for piece, batch in read_ahead(self.source.pieces(columns)):
+            yield piece, [reader.read(batch) for reader in readers]
 
     def refuse_clash(self, protocol: Protocol, prefix: str) -> None:
         """Raise HistoryError where a result would take the name of a column of the frame."""
