@@ -15,7 +15,6 @@ from rapid_response.record.storage.engines import (
     for_writing,
     postgresql_engine,
     sqlite_engine,
-    sync_folder,
 )
 from rapid_response.record.storage.failures import told
 from rapid_response.record.storage.migrations import migrate, newer, steps, version
@@ -50,13 +49,18 @@ class Store:
 
         It is the only one that writes; on PostgreSQL only among those that are to be `alone`.
         """
+        with self._storing(), self.engine.connect() as connection, for_writing(connection).begin():
+            if alone and self.path is None:
+                connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+            yield connection
+
+    @contextmanager
+    def _storing(self) -> Iterator[None]:
         if self._unusable:
             raise self._unusable
         try:
-            with told(), self.engine.connect() as connection, for_writing(connection).begin():
-                if alone and self.path is None:
-                    connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-                yield connection
+            with told():
+                yield
         except RecordError as error:
             if error.id == "RD108":
                 self._unusable = error
@@ -66,7 +70,7 @@ class Store:
         """Move what SQLite's write-ahead log holds into the file, unless others are busy; of PostgreSQL, nothing."""
         if self.path is None:
             return
-        with told(), closing(self.engine.raw_connection()) as connection:
+        with self._storing(), closing(self.engine.raw_connection()) as connection:
             cursor = connection.cursor()
             (patience,) = cursor.execute("PRAGMA busy_timeout").fetchone()
             cursor.execute("PRAGMA busy_timeout = 0")
@@ -120,7 +124,6 @@ def _prepare(store: Store, scripts: list[str], read_only: bool, patience: float)
                 raise
             time.sleep(0.01)
     if store.path is not None:
-        sync_folder(store.path)
         store.empty_journal()
 
 
@@ -150,7 +153,3 @@ def _refuse_at_once(path: Path, read_only: bool) -> None:
         raise failure("RD101", f"`{path.name}` is a folder", "name a file in it")
     if read_only and not path.is_file():
         raise failure("RD101", f"there is no file `{path.name}`", "check the path")
-    if path.is_file() and path.stat().st_size:
-        with path.open("rb") as file:
-            if file.read(16) != b"SQLite format 3\x00":
-                raise failure("RD102", f"`{path.name}` is not a database", "check the path")
