@@ -1,4 +1,4 @@
-"""Crashes of a decision log: what is recorded, which images of the disk a crash may leave, and what has to be in each."""
+"""Crashes of a decision log: what is recorded, which images of the disk may be left, and what has to be in each."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest.mock import patch
 
 from rapid_response import protocol_from_text
 from rapid_response.errors import RapidResponseError
 from rapid_response.record import DecisionLog
+from rapid_response.record.storage import store
 from tests.disk import Disk, Event, How, Platter, put, recording
 
 PROTOCOL = protocol_from_text(
@@ -60,9 +62,9 @@ class Told:
 
 
 def work(path: Path, disk: Disk, rounds: int = 3) -> None:
-    """Record entries of every kind, and open the log anew now and then."""
+    """Record entries of every kind, and open the log anew now and then; what is a large journal here is small."""
     for turn in range(rounds):
-        with DecisionLog.open(path, clock=clock, origin="tests") as log:
+        with patch.object(store, "LARGE_JOURNAL", 1 << 17), DecisionLog.open(path, clock=clock, origin="tests") as log:
             for place in range(3):
                 name = f"A-{turn}-{place}"
                 story = f"What {name} told. " * random.Random(name).choice([1, 20, 700])
@@ -94,20 +96,23 @@ def place() -> Path | None:
     return MEMORY if MEMORY.is_dir() else None
 
 
-def losses(events: list[Event], each: int, seed: int, sector: int = 512) -> Iterator[tuple[int, str | None]]:
-    """After every event, crash `each` times: how many images were tried so far, and what was wrong with the last."""
-    platter, told, tried = Platter(), Told(), 0
+def losses(
+    events: list[Event], each: int, seed: int, sector: int = 512, since: int = 0, step: int = 1
+) -> Iterator[str | None]:
+    """After every event, or some of them, crash `each` times: what is wrong with each image, None where nothing is."""
+    platter, told = Platter(), Told()
     with tempfile.TemporaryDirectory(dir=place()) as parent:
         for at, event in enumerate(events):
             platter.tell(event)
             told.hear(event)
-            for attempt in range(each if event.what != "note" else 0):
+            if event.what == "note" or at < since or at % step:
+                continue
+            for attempt in range(each):
                 folder = Path(parent) / "image"
                 folder.mkdir()
                 put(platter.image(random.Random(f"{seed} {at} {attempt}"), sector), folder)
-                tried += 1
                 wrong = lost(folder / "decisions.db", told)
-                yield tried, wrong and f"seed {seed}, event {at}, attempt {attempt}: {wrong}"
+                yield wrong and f"seed {seed}, event {at}, attempt {attempt}: {wrong}"
                 shutil.rmtree(folder)
 
 

@@ -8,7 +8,7 @@ import random
 import signal
 import time
 from itertools import count
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from rapid_response.record import DecisionLog
@@ -29,7 +29,8 @@ def killed(path: Path, kills: int, seed: int = 0, writers: int = 2) -> list[str]
         ]
         for process in started:
             process.start()
-        time.sleep(0.02 + chance.random() * 0.06)
+        wait([receiver for receiver, _ in pipes], 60)
+        time.sleep(chance.random() * 0.05)
         for process in started:
             os.kill(process.pid or 0, signal.SIGKILL)
             process.join()

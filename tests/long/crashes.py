@@ -29,7 +29,7 @@ def _images(images: int, seed: int) -> int:
     """Half of the images tear sectors of 512 bytes, half those of 4,096."""
     events = record()
     each = -(-images // (2 * sum(event.what != "note" for event in events)))
-    tries = (wrong for sector in (512, 4096) for _, wrong in losses(events, each, seed, sector))
+    tries = (wrong for sector in (512, 4096) for wrong in losses(events, each, seed, sector))
     return _count("crash images", tries)
 
 
@@ -47,7 +47,7 @@ def _after_failed_syncs(seed: int) -> int:
         for number in count():
             if not (events := after_failed_sync(number)):
                 return
-            yield from (wrong for _, wrong in losses(events, 1, seed))
+            yield from losses(events, 1, seed)
 
     return _count("crash images after a failed sync", tries())
 

@@ -13,7 +13,13 @@ from sqlalchemy.pool import QueuePool
 from rapid_response.record.errors import failure
 
 SCHEMA = "rapid_response"
-SETTINGS = ("synchronous = EXTRA", "secure_delete = ON", "trusted_schema = OFF", "cell_size_check = ON")
+SETTINGS = (
+    "synchronous = EXTRA",
+    "wal_autocheckpoint = 0",
+    "secure_delete = ON",
+    "trusted_schema = OFF",
+    "cell_size_check = ON",
+)
 WHOLE_SECTORS = "psow=0"
 """Nothing that was synced shares a sector with what comes after it: a torn write can garble the whole sector."""
 _BEGIN = "rapid_response_begin"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, select
@@ -21,6 +21,8 @@ from rapid_response.record.storage.migrations import migrate, newer, steps, vers
 
 _LOCK = 0x52524C47
 """The advisory lock of PostgreSQL that writers hold."""
+LARGE_JOURNAL = 4 << 20
+"""So many bytes of write-ahead log are moved into the file; SQLite itself would pass over a sync that fails then."""
 
 
 class Store:
@@ -53,6 +55,9 @@ class Store:
             if alone and self.path is None:
                 connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
             yield connection
+        if self.path is not None and _size(self.path.with_name(f"{self.path.name}-wal")) > LARGE_JOURNAL:
+            with suppress(RecordError):  # what was to be stored is stored; the next one who writes is told
+                self.empty_journal()
 
     @contextmanager
     def _storing(self) -> Iterator[None]:
@@ -143,6 +148,13 @@ def _refuse_other_tables(connection: Connection, scripts: list[str]) -> None:
         raise failure("RD101", "the database holds no log yet", "open it for writing once")
     if have < len(scripts):
         raise failure("RD106", f"the log has schema {have}, which is older", "open it for writing once")
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _refuse_at_once(path: Path, read_only: bool) -> None:
