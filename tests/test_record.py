@@ -201,8 +201,9 @@ def test_an_override_keeps_both_tiers_and_its_reason(open_log: Open) -> None:
             log.override(decision.id, tier="hihg", by="Director", reason="So it is.")
         with pytest.raises(RecordError, match="record 2 is a confirmation, not a decision"):
             log.override(confirmation.id, tier="high", by="Director", reason="So it is.")
-        with pytest.raises(RecordError, match="there is no record 9"):
-            log.confirm(9, by="Director")
+        for number in (-1, 0, 9, 10**30):
+            with pytest.raises(RecordError, match=f"there is no record {number}"):
+                log.confirm(number, by="Director")
         assert len(log) == 3
 
 

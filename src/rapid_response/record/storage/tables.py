@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Column, Dialect, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Dialect, MetaData, Table, Text
 from sqlalchemy.types import UserDefinedType
 
 
@@ -43,13 +43,13 @@ protocols = Table(
 entries = Table(
     "entries",
     _metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", BigInteger, primary_key=True),
     Column("at", Text),
     Column("kind", Text),
     Column("incident", Text),
     Column("by", Text),
     Column("tier", Text),
-    Column("decision", Integer),
+    Column("decision", BigInteger),
     Column("linked", Text),
     Column("payload", Bytes),
     Column("chain", Bytes),
@@ -58,7 +58,7 @@ entries = Table(
 private_parts = Table(
     "private_parts",
     _metadata,
-    Column("entry", Integer, primary_key=True),
+    Column("entry", BigInteger, primary_key=True),
     Column("key", Bytes),
     Column("content", Bytes),
 )
