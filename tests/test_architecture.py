@@ -24,6 +24,7 @@ FLOORS = {
     "history": 3,
     "testing": 3,
     "proving": 4,
+    "record": 4,
     "reports": 5,
     "cli": 6,
 }
