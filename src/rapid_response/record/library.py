@@ -114,8 +114,9 @@ class ProtocolLibrary:
         if len(found) == 1:
             return found[0]
         if found:
-            message, remedy = f"{len(found)} versions are called `{wanted}`", "give the fingerprint: "
-            raise LibraryError([Problem("RV105", message, help=remedy + one_of(v.fingerprint for v in found))])
+            fingerprints = one_of(version.fingerprint for version in found)
+            message = f"{len(found)} versions are called `{wanted}`"
+            raise LibraryError([Problem("RV105", message, help=f"give the fingerprint: {fingerprints}")])
         known = [version.version for version in self.versions if version.version]
         remedy = did_you_mean(wanted, known, f"there is {one_of(known)}" if known else "give a fingerprint")
         raise LibraryError([Problem("RV104", f"unknown version `{wanted}`", help=remedy)])
