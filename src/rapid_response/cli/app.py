@@ -17,6 +17,7 @@ from rapid_response.cli.asking import given_facts, hold_interview
 from rapid_response.cli.checking import check
 from rapid_response.cli.comparing import compare
 from rapid_response.cli.options import Lang, Language, Output, OutputFormat, ProtocolPath, standard_console
+from rapid_response.cli.recording import record
 from rapid_response.errors import IncidentError
 from rapid_response.evaluation.documents import result_schema
 from rapid_response.evaluation.incident_files import GivenIncident, format_of, given_incidents, load_incidents
@@ -232,6 +233,7 @@ def run_tests(
 
 app.command()(check)
 app.command()(compare)
+app.add_typer(record, name="record")
 
 
 @app.command()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from rapid_response.errors import ProtocolError, RapidResponseError
 from rapid_response.protocol.expressions import Type
@@ -121,6 +122,13 @@ class ProtocolLibrary:
         remedy = did_you_mean(wanted, known, f"there is {one_of(known)}" if known else "give a fingerprint")
         raise LibraryError([Problem("RV104", f"unknown version `{wanted}`", help=remedy)])
 
+    def to_dict(self) -> dict[str, Any]:
+        """The versions, oldest first, and what is wrong with their days, as plain data."""
+        return {
+            "versions": [_plain(version) for version in self.versions],
+            "findings": [finding.to_dict() for finding in self.findings],
+        }
+
     def _of(self, name: str) -> list[Protocol]:
         return [version for version in self.versions if version.name == name]
 
@@ -181,6 +189,12 @@ def _begins_protocol(file: Path) -> bool:
 
 def _first_day(version: Protocol) -> tuple[str, dt.date, str]:
     return version.name, version.in_force.start or dt.date.min, version.fingerprint
+
+
+def _plain(version: Protocol) -> dict[str, str | None]:
+    days = {"from": version.in_force.start, "until": version.in_force.until}
+    stated = {"name": version.name, "version": version.version, "fingerprint": version.fingerprint}
+    return {**stated, **{key: day.isoformat() if day else None for key, day in days.items()}}
 
 
 def _is_called(version: Protocol, wanted: str) -> bool:

@@ -1,4 +1,4 @@
-"""Results, protocols, checks and comparisons as pages: one file each, nothing in them from elsewhere."""
+"""Results, protocols and other documents as pages: one file each, nothing in them from elsewhere."""
 
 from __future__ import annotations
 
@@ -28,25 +28,26 @@ def result_page(result: Recommendation, language: str = DEFAULT_LANGUAGE, *, pri
     >>> "<h1>Keep watch" in result_page(result)
     True
     """
-    return _page(result_document(result, language, private))
+    return document_page(result_document(result, language, private))
 
 
 def protocol_page(protocol: Protocol, language: str = DEFAULT_LANGUAGE) -> str:
     """A protocol as one HTML page; needs the extra `reports`."""
-    return _page(protocol_document(protocol, language))
+    return document_page(protocol_document(protocol, language))
 
 
 def check_page(check: Check, language: str = DEFAULT_LANGUAGE) -> str:
     """A check as one HTML page; needs the extra `reports`."""
-    return _page(check_document(check, language))
+    return document_page(check_document(check, language))
 
 
 def comparison_page(comparison: Comparison, language: str = DEFAULT_LANGUAGE, *, private: bool = False) -> str:
     """A comparison of two versions as one HTML page; needs the extra `reports`."""
-    return _page(comparison_document(comparison, language, private))
+    return document_page(comparison_document(comparison, language, private))
 
 
-def _page(document: Document) -> str:
+def document_page(document: Document) -> str:
+    """A document as one HTML page; needs the extra `reports`."""
     return _template().render(document=document, say=catalogue)
 
 

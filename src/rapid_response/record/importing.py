@@ -1,0 +1,1 @@
+"""A log made again from its JSON lines, byte for byte."""
