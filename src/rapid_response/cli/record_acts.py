@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rapid_response.cli import BAD_INCIDENT, NOT_SETTLED
+from rapid_response.cli import NOT_SETTLED
 from rapid_response.cli.options import Lang, Language, Output, OutputFormat, ProtocolPath
 from rapid_response.cli.record_options import By, Db, IncidentId, Wanted, chosen, opened_log, print_document_as
 from rapid_response.errors import IncidentError
@@ -163,12 +163,13 @@ def _typed(protocol: Protocol, facts: Sequence[str]) -> Iterator[GivenIncident]:
 
 
 def _print_decision(log: DecisionLog, decision: Decision, language: Language, output: Output) -> None:
+    from rapid_response.record.case_file import result_again
     from rapid_response.reports.record_document import decision_document
 
     if output == Output.json:
         print(json.dumps(decision.to_dict(), ensure_ascii=False))
         return
-    document = decision_document(decision, log.protocol(decision), log.result(decision), None, language)
+    document = decision_document(decision, log.protocol(decision), result_again(log, decision), None, language)
     print_document_as(document, output)
 
 

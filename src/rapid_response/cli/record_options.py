@@ -55,15 +55,17 @@ def chosen(log: DecisionLog, wanted: str) -> int:
 
     if wanted.isdecimal():
         return int(wanted)
-    decisions = [entry for entry in log.entries(incident=wanted, kinds=("decision",)) if isinstance(entry, Decision)]
-    if decisions:
-        return decisions[-1].id
-    refuse_incident(log, wanted)
+    decisions = [entry for entry in log.entries(incident=wanted, kinds=[Decision.kind]) if isinstance(entry, Decision)]
+    if not decisions:
+        refuse_incident(log, wanted)
+    return decisions[-1].id
 
 
 def refuse_incident(log: DecisionLog, wanted: str) -> NoReturn:
     """Say that there is no such incident, and which is most like it."""
-    known = {entry.incident for entry in log.entries(kinds=("decision",))}
+    from rapid_response.record import Decision
+
+    known = {entry.incident for entry in log.entries(kinds=[Decision.kind])}
     remedy = did_you_mean(wanted, known, "`record list` names those on record")
     print(f"there is no record of incident `{wanted}`; {remedy}", file=sys.stderr)
     raise typer.Exit(USAGE)

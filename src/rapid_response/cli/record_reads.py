@@ -71,7 +71,7 @@ def show_record(
         if output == Output.json:
             print(json.dumps({**decision.to_dict(), "people": word.to_dict() if word else None}, ensure_ascii=False))
             return
-        protocol, result = log.protocol(decision), result_again(log, decision)
+        protocol, result = log.protocol(decision), result_again(log, decision, private)
         print_document_as(decision_document(decision, protocol, result, word, lang, private), output)
 
 
@@ -187,7 +187,7 @@ def _explain(wanted: str, db: str, tier: str | None, lang: Language, output: Out
 
     with opened_log(db) as log:
         decision = log.decision(chosen(log, wanted), private=private)
-        protocol, result = log.protocol(decision), result_again(log, decision)
+        protocol, result = log.protocol(decision), result_again(log, decision, private)
         if tier is not None:
             _refuse_tier(protocol, tier)
         if output == Output.json:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import typer
 
 from rapid_response.cli import record_acts, record_audits, record_reads
@@ -11,7 +13,7 @@ record = typer.Typer(
     no_args_is_help=True,
 )
 
-for name, command in {
+_COMMANDS: dict[str, Callable[..., None]] = {
     "decide": record_acts.decide,
     "update": record_acts.update,
     "confirm": record_acts.confirm,
@@ -30,5 +32,6 @@ for name, command in {
     "export": record_audits.export,
     "import": record_audits.import_lines,
     "versions": record_audits.versions,
-}.items():
-    record.command(name)(command)
+}
+for _name, _command in _COMMANDS.items():
+    record.command(_name)(_command)

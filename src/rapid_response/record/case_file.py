@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rapid_response.evaluation.recommendation import Recommendation
@@ -12,6 +12,7 @@ from rapid_response.record.checkpoint import Checkpoint
 from rapid_response.record.entries import Confirmation, Decision, Entry, Override
 from rapid_response.record.errors import RecordError
 from rapid_response.record.log import DecisionLog
+from rapid_response.record.outcomes import lies_apart
 
 Names = tuple[str, ...]
 GONE = ("RD208", "RD209")
@@ -61,19 +62,31 @@ def read_case(log: DecisionLog, incident: str, *, private: bool = False) -> Case
         entries=entries,
         protocols={decision.protocol.text: log.protocol(decision) for decision in decisions},
         last=last,
-        result=result_again(log, last),
+        result=result_again(log, last, private),
         checkpoint=checkpoint,
     )
 
 
-def result_again(log: DecisionLog, decision: Decision) -> Recommendation | None:
-    """A decision evaluated again; None where its private facts are erased, or their key is not here."""
+def result_again(log: DecisionLog, decision: Decision, private: bool = False) -> Recommendation | None:
+    """A decision evaluated again; None where its private facts are erased, or their key is not here.
+
+    Unless `private` asks for it, free text counts as private in it, and nobody is named who said something: a log keeps
+    both apart, and what is read from it may be handed on.
+    """
     try:
-        return log.result(decision)
+        result = log.result(decision)
     except RecordError as error:
         if error.id in GONE:
             return None
         raise
+    return result if private else _confidential(result)
+
+
+def _confidential(result: Recommendation) -> Recommendation:
+    facts = {name: replace(fact, private=lies_apart(fact)) for name, fact in result.protocol.facts.items()}
+    details = {name: replace(detail, source=None) for name, detail in result.incident.details.items()}
+    incident = result.incident._replace(details=details)
+    return replace(result, protocol=replace(result.protocol, facts=facts), checked=incident)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,18 @@ import base64
 import csv
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TextIO
+
+from sqlalchemy import Row, select
 
 from rapid_response.record.cells import defused
 from rapid_response.record.entries import Confirmation, Decision, Entry, Erasure, Link, Override
 from rapid_response.record.log import DecisionLog
 from rapid_response.record.outcomes import lies_apart
+from rapid_response.record.private import Key, opened
+from rapid_response.record.reading import Wanted, commitment, private_rows, rows
+from rapid_response.record.storage.store import Store
+from rapid_response.record.storage.tables import entries, protocols
 
 MARK = "\ufeff"
 """Tells spreadsheets that the file is UTF-8; without it they show Chinese as signs."""
@@ -65,8 +70,8 @@ def write_csv(log: DecisionLog, file: TextIO, *, private: bool = False) -> int:
 
 def _fact_names(log: DecisionLog, private: bool) -> list[str]:
     """The facts of all protocols that were used, each once."""
-    protocols = [log.protocol(version.text) for version in log.protocols()]
-    facts = [fact for protocol in protocols for fact in protocol.facts.values()]
+    used = [log.protocol(version) for version in log.protocols()]
+    facts = [fact for protocol in used for fact in protocol.facts.values()]
     hidden = set() if private else {fact.name for fact in facts if lies_apart(fact)}
     return [name for name in dict.fromkeys(fact.name for fact in facts) if name not in hidden]
 
@@ -138,28 +143,44 @@ def _text(cell: Any) -> str:
 def write_lines(log: DecisionLog, file: TextIO, *, private: bool = False) -> int:
     """Write the whole log as JSON lines, so that `restore` gives it back byte for byte; return how many entries.
 
-    The lines are: the log's name and size; every protocol with its files; every entry, its line being the very bytes
-    that are stored and hashed; after an entry the part of it that lies apart, still sealed. Only where `private` asks
-    for it is that part also written in plain words, together with its key.
+    The lines are: the log's checkpoint; every protocol with its files; every entry, its line being the very bytes that
+    are stored and hashed; after an entry the part of it that lies apart, still sealed. Only where `private` asks for it
+    is that part also written in plain words, together with its key.
     """
     checkpoint = log.checkpoint()
     file.write(_line({"kind": "log", "checkpoint": str(checkpoint).splitlines()}))
-    for stored in log.stored_protocols():
-        file.write(_line({"kind": "protocol", **stored}))
-    for number, payload in log.raw_entries(last=checkpoint.size):
-        file.write(payload.decode("utf-8") + "\n")
-        if (part := _part(log, number, private)) is not None:
-            file.write(_line({"kind": "private", "entry": number, **part}))
+    for protocol in _protocols(log._store):
+        file.write(_line({"kind": "protocol", **protocol}))
+    for piece in rows(log._store, Wanted(last=checkpoint.size), entries.c.id, entries.c.incident, entries.c.payload):
+        with log._store.reading() as connection:
+            parts = private_rows(connection, [row.id for row in piece])
+        secrets = log._keys.of(row.incident for row in piece if row.id in parts) if private and log._keys else {}
+        for row in piece:
+            file.write(bytes(row.payload).decode("utf-8") + "\n")
+            if row.id in parts:
+                file.write(_line(_part(row, parts[row.id], secrets.get(row.incident))))
     return checkpoint.size
+
+
+def _protocols(store: Store) -> Iterator[dict[str, Any]]:
+    with store.reading() as connection:
+        for row in connection.execute(select(protocols)):
+            yield {**row._mapping, "files": json.loads(row.files)}
+
+
+def _part(entry: Row[Any], part: Row[Any], key: Key | None) -> dict[str, Any]:
+    """The sealed part of an entry, and where its key is given, what it says."""
+    sealed = {"kind": "private", "entry": entry.id, "key": as_base64(part.key), "content": as_base64(part.content)}
+    if key is None or key.id != part.key:
+        return sealed
+    said = opened(key, part.content, commitment(entry.payload))
+    return {**sealed, "incident": entry.incident, "secret": as_base64(key.secret), "opened": said}
+
+
+def as_base64(content: bytes) -> str:
+    """Bytes as text."""
+    return base64.b64encode(content).decode("ascii")
 
 
 def _line(data: Mapping[str, Any]) -> str:
     return json.dumps(data, ensure_ascii=False) + "\n"
-
-
-def _part(log: DecisionLog, number: int, private: bool) -> dict[str, Any] | None:
-    raise NotImplementedError
-
-
-def _base64(content: bytes) -> str:
-    return base64.b64encode(content).decode("ascii")

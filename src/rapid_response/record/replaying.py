@@ -79,7 +79,7 @@ class Replay:
             "decisions": self.decisions,
             "semantics": SEMANTICS,
             "other_semantics": self.older,
-            **self.counts,
+            "counts": dict(self.counts),
             "others": [replayed.to_dict() for replayed in self.others],
         }
 

@@ -11,7 +11,8 @@ from rapid_response.record.case_file import CaseFile, Change, changes, last_word
 from rapid_response.record.entries import Confirmation, Decision, Entry, Erasure, Link, Override
 from rapid_response.reports import audit_words as told
 from rapid_response.reports import catalogue as say
-from rapid_response.reports.document import Block, Document, Items, Line, Paragraph, Section, Terms, line, run
+from rapid_response.reports import explanation_words as explained
+from rapid_response.reports.document import Block, Document, Items, Line, Paragraph, Section, Terms, between, line, run
 from rapid_response.reports.document import Entry as Shown
 from rapid_response.reports.explanation_document import explain, explanation_document
 from rapid_response.reports.record_document import DecisionView
@@ -134,11 +135,12 @@ class _View:
                 yield self.shown(entry, under, *self.other(entry, under))
 
     def shown(self, entry: Entry, telling: Telling, *blocks: Block) -> Shown:
-        about = [told.RECORD_NUMBER(self.language, entry.id)]
+        about = [line(told.RECORD_NUMBER(self.language, entry.id), "quiet")]
         if self.case.linked:
-            about.append(told.CASE_TITLE(self.language, clean(entry.incident)))
-        title = (run(telling.when(entry.at), "strong"), run(f"{say.DOT}{say.DOT.join(about)}", "quiet"))
-        return Shown(title, blocks)
+            about.append(line(told.CASE_TITLE(self.language, clean(entry.incident)), "quiet"))
+        if isinstance(entry, Decision):
+            about.append(line(told.RECORDED_BY(self.language, clean(entry.by)), "quiet"))
+        return Shown(between([line(telling.when(entry.at), "strong"), *about], say.DOT), blocks)
 
     def recommendation(self, change: Change, telling: Telling) -> Iterator[Block]:
         decision, outcome = change.decision, change.decision.outcome
@@ -155,7 +157,6 @@ class _View:
         if change.before and change.before.protocol.fingerprint != decision.protocol.fingerprint:
             version = say.DOT.join(telling.words.version())
             yield Paragraph(line(told.OTHER_VERSION(self.language, version), "alert"))
-        yield Paragraph(line(told.RECORDED_BY(self.language, clean(decision.by)), "quiet"), small=True)
 
     def movement(self, change: Change, telling: Telling) -> Line:
         """The tier, and how it moved."""
@@ -214,7 +215,9 @@ class _View:
             explanation = explain(self.case.result, why_not=word.tier)
             found = explanation_document(explanation, self.language, self.private).sections[-1]
             title = told.WHY_NOT_DECIDED(self.language, self.last.quoted(word.tier))
-            yield Section(title, found.blocks, found.sections)
+            left_out = explained.COULD_HAVE_RAISED(self.language)  # every rule above: `record why-not` tells them all
+            sections = tuple(section for section in found.sections if section.title != left_out)
+            yield Section(title, found.blocks, sections)
 
     # The record
 

@@ -24,6 +24,7 @@ from rapid_response.reports.document import (
     Paragraph,
     Section,
     Table,
+    between,
     line,
     run,
 )
@@ -119,10 +120,10 @@ class _View:
         yield self.protocols()
 
     def by_tier(self) -> Section:
-        recommended = Counter(case.tier for case in self.cases)
-        decided = Counter(case.decided for case in self.cases if case.decided)
+        recommended: Counter[str | None] = Counter(case.tier for case in self.cases)
+        decided: Counter[str | None] = Counter(case.decided for case in self.cases if case.decided)
         without = sum(case.decided is None for case in self.cases)
-        standings = Counter(case.standing for case in self.cases)
+        standings: Counter[str] = Counter(case.standing for case in self.cases)
         said = [
             told.COUNTED(self.language, standings[standing], title(self.language))
             for standing, title in told.STANDINGS.items()
@@ -141,12 +142,12 @@ class _View:
             )
         return Section(told.BY_TIER(self.language), (), tuple(parts))
 
-    def tiers(self, counts: Counter[str | None] | Counter[str], *more: Bar) -> Bars:
+    def tiers(self, counts: Counter[str | None], *more: Bar) -> Bars:
         """The highest tier first; then tiers that the last protocol does not have."""
         names = [tier.name for tier in reversed(self.telling.protocol.tiers)]
         names += sorted(name for name in counts if name and name not in names)
         bars = [Bar(line(self.telling.tier(name)), counts[name]) for name in names]
-        if counts.get(None):
+        if counts[None]:
             bars.append(Bar(line(self.telling.tier(None), "quiet"), counts[None], "quiet"))
         return Bars((*bars, *(bar for bar in more if bar.count)))
 
@@ -163,7 +164,7 @@ class _View:
         for title, lengths in ((told.TO_FIRST_DECISION, decided), (told.TO_FIRST_RECOMMENDATION, recorded)):
             if lengths:
                 known = sorted(length for length in lengths if length is not None and length >= Length())
-                blocks = (*self.middle(known), self.distribution(lengths, known))
+                blocks: tuple[Block, ...] = (*self.middle(known), self.distribution(lengths, known))
                 yield Section(title(self.language), blocks)
 
     def middle(self, known: Sequence[Length]) -> Iterator[Paragraph]:
@@ -191,15 +192,14 @@ class _View:
         return Bars(tuple(bars))
 
     def span(self, start: Length, end: Length) -> str:
-        first, last = (self.hours(length) for length in (start, end))
+        if end == Length.max:
+            return told.OVER(self.language, self.hours(start))
         if start < Length():
-            return told.UP_TO(self.language, last)
-        return told.OVER(self.language, first) if end == Length.max else told.FROM_UP_TO(self.language, first, last)
+            return told.UP_TO(self.language, self.hours(end))
+        return told.FROM_UP_TO(self.language, self.telling.words.number(_hours(start)), self.hours(end))
 
     def hours(self, length: Length) -> str:
-        if length == Length.max:
-            return ""
-        return self.telling.words.amount(Decimal(length // Length(minutes=1)) / 60, "hour")
+        return self.telling.words.amount(_hours(length), "hour")
 
     def late(self) -> Section:
         """Which cases were late, and which cannot be told: each by its id."""
@@ -235,13 +235,13 @@ class _View:
     def overrides(self) -> Section:
         title = told.OVERRIDES(self.language)
         if not self.audit.overrides:
-            said = told.NO_OVERRIDES if self.audit.confirmations else told.NOTHING_DECIDED
-            return Section(title, (Paragraph(line(said(self.language))),))
+            none = told.NO_OVERRIDES if self.audit.confirmations else told.NOTHING_DECIDED
+            return Section(title, (Paragraph(line(none(self.language))),))
         higher = sum(self.is_higher(found) for found in self.audit.overrides)
         lower = len(self.audit.overrides) - higher
         said = say.COMMA(self.language).join([told.HIGHER(self.language, higher), told.LOWER(self.language, lower)])
-        blocks = (Paragraph(line(f"{said}{told.STOP(self.language)}")), *map(self.override, self.audit.overrides))
-        return Section(title, blocks)
+        counted = Paragraph(line(f"{said}{told.STOP(self.language)}"))
+        return Section(title, (counted, *map(self.override, self.audit.overrides)))
 
     def is_higher(self, found: Overridden) -> bool:
         levels = {tier.name: tier.level for tier in found.protocol.tiers}
@@ -249,11 +249,9 @@ class _View:
 
     def override(self, found: Overridden) -> Entry:
         telling, override = Telling.under(found.protocol, self.language), found.override
-        title = (
-            run(clean(found.incident), "strong"),
-            run(say.DOT, "quiet"),
-            run(told.INSTEAD_OF(self.language, telling.quoted(override.tier), telling.quoted(override.recommended))),
-        )
+        ends = telling.quoted(override.tier), telling.quoted(override.recommended)
+        instead = line(told.INSTEAD_OF(self.language, *ends))
+        title = between([line(clean(found.incident), "strong"), instead], say.DOT)
         about = [clean(override.by), telling.when(override.at), told.RECORD_NUMBER(self.language, override.decision)]
         return Entry(
             title, (Paragraph(telling.reason(override)), Paragraph(line(say.DOT.join(about), "quiet"), small=True))
@@ -281,3 +279,7 @@ class _View:
         wordings = [Telling.under(protocol, self.language).words for protocol in self.audit.protocols]
         items = [line(say.DOT.join([words.protocol_title(), *words.version()])) for words in wordings]
         return Section(told.PROTOCOLS_USED(self.language), (Items(tuple(items)),))
+
+
+def _hours(length: Length) -> Decimal:
+    return Decimal(length // Length(minutes=1)) / 60

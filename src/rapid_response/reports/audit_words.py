@@ -11,7 +11,7 @@ RECORD_OF = Phrase("Record {} · {}", "記錄 {} · {}")
 RECORD_NUMBER = Phrase("record {}", "記錄 {}")
 INCIDENT = Phrase("Incident", "事件")
 RECORDED = Phrase("Recorded", "記錄時間")
-RECORDED_BY = Phrase("{}, by {}", "{}，由 {} 記錄")
+RECORDED_BY = Phrase("recorded by {}", "由 {} 記錄")
 KIND = Phrase("What", "類別")
 KINDS: dict[str, Phrase] = {
     "decision": Phrase("recommendation", "建議"),
@@ -40,8 +40,8 @@ WAS_IN_FORCE = Phrase("in force on that day", "當天生效")
 SEMANTICS_OF = Phrase("semantics {}, rapid-response {}", "語義 {}，rapid-response {}")
 COMPUTED_BY = Phrase("Worked out by", "計算")
 PRIVATE_ERASED = Phrase(
-    "Private facts of this incident were erased. What follows is what the log still says: the tier, the rules and the facts that "
-    "are not private.",
+    "Private facts of this incident were erased. What follows is what the log still says: the tier, the rules and "
+    "the facts that are not private.",
     "這宗事件的不公開資料已經刪除。以下是記錄仍然保留的內容：級別、規則和公開的事實。",
 )
 PRIVATE_SEALED = Phrase(
@@ -74,8 +74,8 @@ AFTER_THE_INCIDENT = Phrase("{} after the incident", "事件發生後 {}")
 BEFORE_THE_INCIDENT = Phrase(
     "{} before the stated time of the incident: one of the two is wrong", "比所記的事件時間早 {}：兩者必有一誤"
 )
-IN_TIME = Phrase("within {}", "{} 之內")
-TOO_LATE = Phrase("later than {}", "超過 {}")
+IN_TIME = Phrase("within the window of {}", "在 {} 時限內")
+TOO_LATE = Phrase("later than the window of {}", "超過 {} 時限")
 WHAT_HAPPENED_WHEN = Phrase("What happened when", "經過")
 FIRST_RECOMMENDATION = Phrase("First recommendation", "首次建議")
 NEW_INFORMATION = Phrase("New information", "新資料")
@@ -146,7 +146,7 @@ WINDOW = Phrase("The window is {}.", "時限為 {}。")
 TO_FIRST_DECISION = Phrase("To the first decision of people", "至首次由人決定")
 TO_FIRST_RECOMMENDATION = Phrase("To the first recommendation on record", "至首次建議記錄")
 UP_TO = Phrase("up to {}", "{} 以內")
-FROM_UP_TO = Phrase("over {}, up to {}", "超過 {}，{} 以內")
+FROM_UP_TO = Phrase("over {}, up to {}", "超過 {} 至 {}")
 OVER = Phrase("over {}", "超過 {}")
 TIME_UNKNOWN = Phrase("time of the incident not known", "事件時間不明")
 TIME_WRONG = Phrase("before the stated time of the incident", "早於所記的事件時間")
@@ -163,8 +163,11 @@ WRONG_TIMES = Phrase(
 )
 WITHOUT_DECISION = Phrase("No decision of people on record: {}", "沒有由人作決定的記錄：{}")
 PROTOCOLS_USED = Phrase("Protocols used", "所用的規程")
-HOURS_AND_MINUTES = Phrase("{} h {} min", "{} 小時 {} 分鐘")
-DAYS_AND_HOURS = Phrase("{} d {} h", "{} 天 {} 小時")
+LENGTHS: dict[str, Phrase] = {
+    "day": Phrase("{} d", "{} 天"),
+    "hour": Phrase("{} h", "{} 小時"),
+    "minute": Phrase("{} min", "{} 分鐘"),
+}
 
 # Replay
 
@@ -213,7 +216,8 @@ COMPARED_WITH = Phrase(
     "已與第 {} 項記錄時的查核點比較。",
 )
 NO_CHECKPOINT = Phrase(
-    "Not compared with a checkpoint. Entries cut off at the end, or a log that was written anew as a whole, would not be seen.",
+    "Not compared with a checkpoint. Entries cut off at the end, or a log that was written anew as a whole, "
+    "would not be seen.",
     "未有與查核點比較。若末尾的記錄被截去，或整份記錄被重寫，便不會察覺。",
 )
 PRIVATE_PARTS = Phrase(
@@ -227,6 +231,7 @@ LOG = Phrase("Decision log", "決定記錄")
 SAID = Phrase("What it says", "內容")
 ABOUT = Phrase("{} (record {})", "{}（記錄 {}）")
 WITH = Phrase("with {}", "與 {}")
+VERSIONS_OF = Phrase("Versions of", "各版本：")
 VERSION = Phrase("Version", "版本")
 FINDINGS = (Phrase("{} finding", "{} 項發現"), Phrase("{} findings", "{} 項發現"))
 NO_FINDINGS = Phrase("No gaps and no overlaps", "沒有空檔，也沒有重疊")

@@ -22,7 +22,7 @@ def library_document(library: ProtocolLibrary, language: str) -> Document:
     counted = told.FINDINGS[len(found) != 1](language, len(found))
     return Document(
         language=language,
-        over=told.VERSIONS(language),
+        over=told.VERSIONS_OF(language),
         title=say.SEMICOLON(language).join(titles),
         tag=None,
         lead=(_table(library, language),),

@@ -15,7 +15,6 @@ from rapid_response.record.entries import Confirmation, Decision, Override
 from rapid_response.reports import audit_words as told
 from rapid_response.reports import catalogue as say
 from rapid_response.reports.document import (
-    Block,
     Document,
     Entry,
     Items,
@@ -43,7 +42,7 @@ def decision_document(
     language: str,
     private: bool = False,
 ) -> Document:
-    """A decision on record, with all reasons where it can be evaluated again (`result`), else with what was recorded."""
+    """A decision on record: with all reasons where it was evaluated again (`result`), else with what was recorded."""
     view = DecisionView(decision, Telling.under(protocol, language))
     document = result_document(result, language, private) if result else view.recorded()
     record = Section(told.ON_RECORD(language), (view.record(),))

@@ -26,11 +26,16 @@ def length_words(length: dt.timedelta, language: str) -> str:
 
     >>> length_words(dt.timedelta(hours=5, minutes=20), "en"), length_words(dt.timedelta(hours=75), "en")
     ('5 h 20 min', '3 d 3 h')
+    >>> length_words(dt.timedelta(hours=24), "zh-Hant")
+    '24 小時'
     """
     minutes = round(abs(length) / dt.timedelta(minutes=1))
     if minutes < 48 * 60:
-        return told.HOURS_AND_MINUTES(language, *divmod(minutes, 60))
-    return told.DAYS_AND_HOURS(language, *divmod(minutes // 60, 24))
+        parts = zip(("hour", "minute"), divmod(minutes, 60), strict=True)
+    else:
+        parts = zip(("day", "hour"), divmod(minutes // 60, 24), strict=True)
+    said = [told.LENGTHS[unit](language, number) for unit, number in parts if number]
+    return " ".join(said) or told.LENGTHS["minute"](language, 0)
 
 
 def checkpoint_lines(checkpoint: Checkpoint, language: str) -> Iterator[Line]:
@@ -135,7 +140,7 @@ class Telling:
     def facts(self, decision: Decision, names: tuple[str, ...], before: Decision | None = None) -> Iterator[Line]:
         """What was known of facts, and of those known before what they were."""
         now, then = self.answers(decision), self.answers(before) if before else {}
-        for name in names:
+        for name in (name for name in self.protocol.facts if name in names):
             answer, label = now[name], self.words.label(self.protocol.facts[name])
             if name in then and then[name] != answer:
                 answer = told.CHANGED(self.language, answer, then[name])

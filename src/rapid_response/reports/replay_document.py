@@ -23,8 +23,8 @@ from rapid_response.reports.document import (
     Section,
     Table,
     Terms,
+    between,
     line,
-    run,
 )
 from rapid_response.reports.record_telling import Telling, checkpoint_lines
 from rapid_response.reports.vocabulary import clean, introducing
@@ -72,7 +72,7 @@ def _number(number: int) -> Paragraph:
 
 def _records(found: list[Replayed], language: str) -> tuple[Block, ...]:
     shown: list[Block] = [_record(each, language) for each in found[:MOST_SHOWN]]
-    return tuple([*shown, *_more(len(found), language)])
+    return (*shown, *_more(len(found), language))
 
 
 def _more(number: int, language: str) -> list[Block]:
@@ -82,10 +82,14 @@ def _more(number: int, language: str) -> list[Block]:
 
 
 def _record(found: Replayed, language: str) -> Entry:
-    title = (run(told.RECORD(language, found.decision), "strong"), run(f"{say.DOT}{clean(found.incident)}", "quiet"))
+    title = _title(found.decision, found.incident, language)
     if found.problem:
         return Entry(title, (Paragraph(line(found.problem)),))
     return Entry(title, (Items(tuple(_difference(name, *ends, language) for name, ends in found.differs.items())),))
+
+
+def _title(decision: int, incident: str, language: str) -> Line:
+    return between([line(told.RECORD(language, decision), "strong"), line(clean(incident), "quiet")], say.DOT)
 
 
 def _difference(name: str, was: Any, now: Any, language: str) -> Line:
@@ -129,7 +133,7 @@ def _counterfactual_sections(found: Counterfactual, telling: Telling) -> Iterato
         yield Section(told.TRANSITIONS(language), (Table(heading, rows),))
     if found.changed:
         blocks: list[Block] = [_changed(each, telling) for each in found.changed[:MOST_SHOWN]]
-        yield Section(told.WHICH(language), tuple([*blocks, *_more(found.changes, language)]))
+        yield Section(told.WHICH(language), (*blocks, *_more(found.changes, language)))
     if found.unfit:
         items = tuple(line(f"{reason} ({count:,})") for reason, count in found.unfit.items())
         yield Section(told.DOES_NOT_FIT(language), (Items(items),))
@@ -139,7 +143,7 @@ def _counterfactual_sections(found: Counterfactual, telling: Telling) -> Iterato
 
 def _changed(change: Changed, telling: Telling) -> Entry:
     language = telling.language
-    title = (run(told.RECORD(language, change.decision), "strong"), run(f"{say.DOT}{clean(change.incident)}", "quiet"))
+    title = _title(change.decision, change.incident, language)
     ends = [f"{telling.tier(outcome.tier)} ({telling.standing(outcome)})" for outcome in (change.recorded, change.now)]
     rules = [
         telling.words.label(telling.protocol.rules[name]) if name in telling.protocol.rules else name
