@@ -96,10 +96,10 @@ def update(
         _print_decision(log, added, lang, output)
 
 
-def confirm(wanted: Wanted, db: Db, by: By) -> None:
+def confirm(wanted: Wanted, db: Db, by: By, lang: Lang = Language.english, output: OutputFormat = Output.text) -> None:
     """Record that somebody decided as was recommended."""
     with opened_log(db, read_only=False) as log:
-        _print_entry(log.confirm(chosen(log, wanted), by=by))
+        _print_entry(log, log.confirm(chosen(log, wanted), by=by), lang, output)
 
 
 def override(
@@ -108,22 +108,38 @@ def override(
     db: Db,
     by: By,
     reason: Reason,
+    lang: Lang = Language.english,
+    output: OutputFormat = Output.text,
 ) -> None:
     """Record that somebody decided on another tier than was recommended, and why; both are kept."""
     with opened_log(db, read_only=False) as log:
-        _print_entry(log.override(chosen(log, wanted), tier=tier, by=by, reason=reason))
+        _print_entry(log, log.override(chosen(log, wanted), tier=tier, by=by, reason=reason), lang, output)
 
 
-def link(wanted: Wanted, other: Wanted, db: Db, by: By) -> None:
+def link(
+    wanted: Wanted,
+    other: Wanted,
+    db: Db,
+    by: By,
+    lang: Lang = Language.english,
+    output: OutputFormat = Output.text,
+) -> None:
     """Record that two incidents belong together."""
     with opened_log(db, read_only=False) as log:
-        _print_entry(log.link(chosen(log, wanted), chosen(log, other), by=by))
+        _print_entry(log, log.link(chosen(log, wanted), chosen(log, other), by=by), lang, output)
 
 
-def erase(incident: IncidentId, db: Db, by: By, reason: Reason) -> None:
+def erase(
+    incident: IncidentId,
+    db: Db,
+    by: By,
+    reason: Reason,
+    lang: Lang = Language.english,
+    output: OutputFormat = Output.text,
+) -> None:
     """Destroy the private facts of an incident for good; what was recommended stays on record."""
     with opened_log(db, read_only=False) as log:
-        _print_entry(log.erase(incident, by=by, reason=reason))
+        _print_entry(log, log.erase(incident, by=by, reason=reason), lang, output)
 
 
 def _in_force(path: Path, as_of: str | None, under: str | None, name: str | None) -> Protocol:
@@ -173,5 +189,10 @@ def _print_decision(log: DecisionLog, decision: Decision, language: Language, ou
     print_document_as(document, output)
 
 
-def _print_entry(entry: Entry) -> None:
-    print(json.dumps(entry.to_dict(), ensure_ascii=False))
+def _print_entry(log: DecisionLog, entry: Entry, language: Language, output: Output) -> None:
+    from rapid_response.reports.entry_list import entry_document
+
+    if output == Output.json:
+        print(json.dumps(entry.to_dict(), ensure_ascii=False))
+    else:
+        print_document_as(entry_document(log, entry, language), output)

@@ -107,11 +107,14 @@ def export(
 
 
 def import_lines(
-    file: Annotated[Path, typer.Argument(help="JSON lines that `record export` wrote.", metavar="FILE")], db: Db
+    file: Annotated[Path, typer.Argument(help="JSON lines that `record export` wrote.", metavar="FILE")],
+    db: Db,
+    lang: Lang = Language.english,
 ) -> None:
     """Make a new log of an export, byte for byte, and verify it."""
     from rapid_response.record.errors import RecordError
     from rapid_response.record.importing import restore
+    from rapid_response.reports.replay_document import verification_document
 
     try:
         with file.open(encoding="utf-8", newline="\n") as lines:
@@ -122,7 +125,7 @@ def import_lines(
     except RecordError as error:
         print(error, file=sys.stderr)
         raise typer.Exit(USAGE) from None
-    print(found)
+    print_document_as(verification_document(found, lang), Output.text)
     if not found.fine:
         raise typer.Exit(FINDINGS)
 

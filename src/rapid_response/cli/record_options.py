@@ -17,7 +17,7 @@ from rapid_response.reports.document import Document
 if TYPE_CHECKING:
     from rapid_response.record import DecisionLog
 
-_WRONG_CALLS = ("RD201", "RD202", "RD203", "RD204", "RD205", "RD206", "RD210", "RD301", "RD302")
+_WRONG_CALLS = ("RD201", "RD202", "RD203", "RD204", "RD205", "RD206", "RD208", "RD210", "RD301", "RD302")
 """The ids of errors that the one who calls can mend by calling otherwise."""
 
 Db = Annotated[
@@ -50,11 +50,12 @@ def opened_log(url: str, *, read_only: bool = True) -> Iterator[DecisionLog]:
 
 
 def chosen(log: DecisionLog, wanted: str) -> int:
-    """The number of the record that is meant: as it stands, or of the last recommendation for that incident."""
-    from rapid_response.record import Decision
+    """The number of the recommendation that is meant: its own, of what people said of it, or the incident's last."""
+    from rapid_response.record import Confirmation, Decision, Override
 
     if wanted.isdecimal():
-        return int(wanted)
+        entry = log.read(int(wanted))
+        return entry.decision if isinstance(entry, Confirmation | Override) else entry.id
     decisions = [entry for entry in log.entries(incident=wanted, kinds=[Decision.kind]) if isinstance(entry, Decision)]
     if not decisions:
         refuse_incident(log, wanted)

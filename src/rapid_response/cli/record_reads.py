@@ -72,6 +72,8 @@ def show_record(
             print(json.dumps({**decision.to_dict(), "people": word.to_dict() if word else None}, ensure_ascii=False))
             return
         protocol, result = log.protocol(decision), result_again(log, decision, private)
+        if result is None:
+            decision = log.decision(decision.id, private=True)
         print_document_as(decision_document(decision, protocol, result, word, lang, private), output)
 
 
@@ -188,6 +190,8 @@ def _explain(wanted: str, db: str, tier: str | None, lang: Language, output: Out
     with opened_log(db) as log:
         decision = log.decision(chosen(log, wanted), private=private)
         protocol, result = log.protocol(decision), result_again(log, decision, private)
+        if result is None:
+            decision = log.decision(decision.id, private=True)
         if tier is not None:
             _refuse_tier(protocol, tier)
         if output == Output.json:

@@ -56,13 +56,15 @@ def read_case(log: DecisionLog, incident: str, *, private: bool = False) -> Case
     entries = tuple(entry for entry in log.timeline(incident, private=private) if entry.id <= checkpoint.size)
     decisions = [entry for entry in entries if isinstance(entry, Decision)]
     last = [decision for decision in decisions if decision.incident == incident][-1]
+    if (result := result_again(log, last, private)) is None:
+        last = log.decision(last.id, private=True)
     return CaseFile(
         incident=incident,
         linked=tuple(name for name in log.case(incident) if name != incident),
         entries=entries,
         protocols={decision.protocol.text: log.protocol(decision) for decision in decisions},
         last=last,
-        result=result_again(log, last, private),
+        result=result,
         checkpoint=checkpoint,
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rapid_response.record.auditing import WITHIN, happened_at
 from rapid_response.record.case_file import CaseFile, Change, changes, last_words
-from rapid_response.record.entries import Confirmation, Decision, Entry, Erasure, Link, Override
+from rapid_response.record.entries import Confirmation, Decision, Entry, Override
 from rapid_response.reports import audit_words as told
 from rapid_response.reports import catalogue as say
 from rapid_response.reports import explanation_words as explained
@@ -178,27 +178,12 @@ class _View:
         )
 
     def other(self, entry: Entry, telling: Telling) -> Iterator[Block]:
-        by = clean(entry.by)
-        match entry:
-            case Confirmation(tier=tier):
-                yield Paragraph(line(told.CONFIRMED(self.language, by)))
-                yield from self.decided_track(tier, telling)
-            case Override(tier=tier, recommended=former):
-                ends = telling.quoted(tier), telling.quoted(former)
-                yield Paragraph(line(told.DECIDED_INSTEAD(self.language, by, *ends)))
-                yield from self.decided_track(tier, telling)
-                yield Paragraph(telling.reason(entry))
-            case Link(other_incident=other):
-                yield Paragraph(line(told.LINKED_BY(self.language, by, clean(other))))
-            case Erasure(reason=reason):
-                yield Paragraph(line(told.ERASED_BY(self.language, by)))
-                yield Paragraph(line(told.REASON(self.language, clean(reason))))
-            case _:
-                pass
-
-    def decided_track(self, tier: str | None, telling: Telling) -> Iterator[Block]:
-        if tier:
-            yield telling.track(self.case.last.outcome, tier)
+        """What people said, with the tier they decided on among the others."""
+        said, *more = telling.said(entry)
+        yield said
+        if isinstance(entry, Confirmation | Override) and entry.tier:
+            yield telling.track(self.case.last.outcome, entry.tier)
+        yield from more
 
     # Why
 

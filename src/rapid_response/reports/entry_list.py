@@ -9,7 +9,7 @@ from rapid_response.record.entries import Confirmation, Decision, Entry, Erasure
 from rapid_response.record.log import DecisionLog
 from rapid_response.reports import audit_words as told
 from rapid_response.reports import catalogue as say
-from rapid_response.reports.document import Document, Table, line
+from rapid_response.reports.document import Document, Run, Table, line
 from rapid_response.reports.markdown import words as markdown_words
 from rapid_response.reports.record_telling import Telling, checkpoint_lines
 from rapid_response.reports.terminal import columns
@@ -49,6 +49,21 @@ def list_document(log: DecisionLog, entries: Iterable[Entry], language: str) -> 
         lead=(table,),
         sections=(),
         foot=tuple(checkpoint_lines(checkpoint, language)),
+    )
+
+
+def entry_document(log: DecisionLog, entry: Entry, language: str) -> Document:
+    """What people added to the log: one sentence, and the reason."""
+    before = log.entries(incident=entry.incident, kinds=[Decision.kind])
+    tellings = [Telling.under(log.protocol(found), language) for found in before if isinstance(found, Decision)][-1:]
+    return Document(
+        language=language,
+        over=told.LOG(language),
+        title=told.RECORD_OF(language, entry.id, clean(entry.incident)),
+        tag=Run(told.KINDS[entry.kind](language), "quiet"),
+        lead=tuple(block for telling in tellings for block in telling.said(entry)),
+        sections=(),
+        foot=(),
     )
 
 

@@ -10,7 +10,7 @@ from rapid_response.protocol.model import Protocol
 from rapid_response.protocol.values import microseconds_of, moment_text
 from rapid_response.record.case_file import apart
 from rapid_response.record.checkpoint import Checkpoint
-from rapid_response.record.entries import Confirmation, Decision, Override
+from rapid_response.record.entries import Confirmation, Decision, Entry, Erasure, Link, Override
 from rapid_response.record.facts import given_again
 from rapid_response.record.outcomes import Outcome
 from rapid_response.reports import audit_words as told
@@ -128,6 +128,23 @@ class Telling:
                 said = told.OVERRIDDEN_BY(self.language, by, self.quoted(tier), self.quoted(before), when)
                 yield Paragraph(line(said))
                 yield Paragraph(self.reason(word))
+
+    def said(self, entry: Entry) -> Iterator[Block]:
+        """What an entry other than a recommendation says, in a sentence."""
+        by = clean(entry.by)
+        match entry:
+            case Confirmation(tier=tier):
+                yield Paragraph(line(told.CONFIRMED(self.language, by, self.quoted(tier))))
+            case Override(tier=tier, recommended=former):
+                yield Paragraph(line(told.DECIDED_INSTEAD(self.language, by, self.quoted(tier), self.quoted(former))))
+                yield Paragraph(self.reason(entry))
+            case Link(other_incident=other):
+                yield Paragraph(line(told.LINKED_BY(self.language, by, clean(other))))
+            case Erasure(reason=reason):
+                yield Paragraph(line(told.ERASED_BY(self.language, by)))
+                yield Paragraph(line(told.REASON(self.language, clean(reason))))
+            case _:
+                pass
 
     def reason(self, override: Override) -> Line:
         """Why people decided otherwise."""
