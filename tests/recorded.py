@@ -20,14 +20,14 @@ PRIVATE = ("They were seen by the ferry.", "Her brother, by phone", "North pier"
 class Clock:
     """A clock that stands still until it is set."""
 
-    now: dt.datetime = dt.datetime(2026, 3, 1, tzinfo=ZONE)
+    now: dt.datetime = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 
     def __call__(self) -> dt.datetime:
         return self.now
 
     def set(self, text: str) -> None:
         """Set it to a local time."""
-        self.now = dt.datetime.fromisoformat(text).replace(tzinfo=ZONE)
+        self.now = dt.datetime.fromisoformat(text).replace(tzinfo=ZONE).astimezone(dt.UTC)
 
 
 def write_story(url: str | Path) -> None:
@@ -45,7 +45,13 @@ def write_story(url: str | Path) -> None:
 def _first_spring(log: DecisionLog, library: ProtocolLibrary, clock: Clock) -> None:
     clock.set("2026-03-01T20:00")
     protocol = library.in_force(on=clock.now)
-    quick = {"id": "A-1", "harm": "hurt", "family_declined": False, "happened_at": "2026-03-01T18:30", "pier": PRIVATE[2]}
+    quick = {
+        "id": "A-1",
+        "harm": "hurt",
+        "family_declined": False,
+        "happened_at": "2026-03-01T18:30",
+        "pier": PRIVATE[2],
+    }
     first = log.decide(protocol, {**quick, "reach": 0}, by="Night line")
     clock.set("2026-03-01T22:00")
     log.confirm(first.id, by="Director")
@@ -71,7 +77,9 @@ def _summer(log: DecisionLog, library: ProtocolLibrary, clock: Clock) -> None:
     clock.set("2026-06-10T15:30")
     log.override(slow.id, tier="watch", by="Director", reason="It turned out to be an accident.")
     clock.set("2026-06-20T08:00")
-    log.decide(protocol, {"id": "A-5", "reach": 3, "happened_at": "2026-06-20T07:30"}, by="Night line")
+    log.decide(
+        protocol, {"id": "A-5", "harm": "killed", "reach": 2, "happened_at": "2026-06-20T07:30"}, by="Night line"
+    )
     clock.set("2026-07-01T08:00")
     gone = {"id": "A-6", "harm": "hurt", "story": PRIVATE[0], "happened_at": "2026-07-01T06:00"}
     erased = log.decide(protocol, gone, by="Night line")

@@ -100,7 +100,7 @@ class _View:
         if word is None:
             return line(told.NOT_DECIDED(self.language), "quiet")
         said = run(self.last.tier(word.tier), "strong" if word.tier else "quiet")
-        return (said, *self.bracketed(say.COMMA(self.language).join([clean(word.by), self.last.when(word.at)])))
+        return (said, *self.bracketed(told.COMMA(self.language).join([clean(word.by), self.last.when(word.at)])))
 
     def timing(self) -> Line:
         """How long after the incident people first decided, against the window."""
@@ -114,7 +114,7 @@ class _View:
         after = run(told.AFTER_THE_INCIDENT(self.language, length_words(length, self.language)))
         late, window = length > self.within, length_words(self.within, self.language)
         verdict = (told.TOO_LATE if late else told.IN_TIME)(self.language, window)
-        return (after, run(say.COMMA(self.language)), run(verdict, "alert" if late else "quiet"))
+        return (after, run(told.COMMA(self.language)), run(verdict, "alert" if late else "quiet"))
 
     def own(self) -> Iterator[Entry]:
         return (entry for entry in self.case.entries if entry.incident == self.case.incident)
@@ -191,7 +191,7 @@ class _View:
         if self.case.result:
             return result_document(self.case.result, self.language, self.private).sections
         recorded = DecisionView(self.case.last, self.last).recorded()
-        return (Section(told.ON_RECORD(self.language), recorded.lead[:1]), *recorded.sections)
+        return (Section(told.STILL_ON_RECORD(self.language), recorded.lead[:1]), *recorded.sections)
 
     def instead(self) -> Iterator[Section]:
         """Why the protocol did not recommend what people decided."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from rapid_response.phrases import Phrase
 
+COMMA = Phrase(", ", "，")
+
 # Records
 
 RECORD = Phrase("Record {}", "記錄 {}")
@@ -64,7 +66,7 @@ ERASED_VALUE = Phrase("(erased)", "（已刪除）")
 CASE = Phrase("Audit of one case", "單一個案審核")
 CASE_TITLE = Phrase("Incident {}", "事件 {}")
 LINKED_WITH = Phrase("Linked with", "關聯事件")
-WHY = Phrase("Why", "理由")
+WHY = Phrase("Reason", "理由")
 HAPPENED = Phrase("Happened", "發生時間")
 HAPPENED_UNKNOWN = Phrase("not on record", "沒有記錄")
 HAPPENED_PRIVATE = Phrase("private", "不公開")
@@ -93,6 +95,7 @@ DECIDED_INSTEAD = Phrase("{} decided on {} instead of {}", "{0} 決定改為 {1}
 LINKED_BY = Phrase("{} linked this with {}", "{} 把此事與 {} 關聯")
 ERASED_BY = Phrase("{} erased the private facts", "{} 刪除了不公開的資料")
 ON_RECORD = Phrase("On record", "記錄")
+STILL_ON_RECORD = Phrase("What is still on record", "仍然保留的記錄")
 RECORDS = Phrase("Records", "記錄")
 WHY_NOT_DECIDED = Phrase("Why the protocol did not recommend {}", "為何規程沒有建議 {}")
 ENTRIES = (Phrase("{} entry", "{} 項記錄"), Phrase("{} entries", "{} 項記錄"))
