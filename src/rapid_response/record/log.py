@@ -254,8 +254,9 @@ class DecisionLog:
 
         Raises RecordError: RD201, RD202, RD207, RD208 (erased), RD209 (no key).
         """
-        entry = decision.id if isinstance(decision, Decision) else decision
-        again = self._with_private_facts(self.decision(entry, private=True))
+        if not isinstance(decision, Decision) or decision.opened == "closed":
+            decision = self.decision(decision.id if isinstance(decision, Decision) else decision, private=True)
+        again = self._with_private_facts(decision)
         protocol = self.protocol(again)
         facts = given_again(protocol, again.facts)
         return protocol.evaluate({**facts, "id": again.incident}, as_of=again.as_of)

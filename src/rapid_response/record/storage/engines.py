@@ -13,6 +13,15 @@ from sqlalchemy.pool import QueuePool
 from rapid_response.record.errors import failure
 
 SCHEMA = "rapid_response"
+SETTINGS = (
+    "synchronous = EXTRA",
+    "wal_autocheckpoint = 0",
+    "secure_delete = ON",
+    "trusted_schema = OFF",
+    "cell_size_check = ON",
+)
+WHOLE_SECTORS = "psow=0"
+"""Nothing that was synced shares a sector with what comes after it: a torn write can garble the whole sector."""
 _BEGIN = "rapid_response_begin"
 
 
@@ -39,21 +48,22 @@ def sqlite_engine(path: Path, journal: str, read_only: bool, patience: float) ->
         mode = "ro&immutable=1"  # nobody can write there, and SQLite would want to
 
     def connect() -> sqlite3.Connection:
-        return sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}",
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}&{WHOLE_SECTORS}",
             uri=True,
             timeout=patience,
             isolation_level=None,
             check_same_thread=False,
         )
+        try:
+            for setting in SETTINGS if read_only else (*SETTINGS, f"journal_mode = {journal}"):
+                connection.execute(f"PRAGMA {setting}")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
-        settings = ["synchronous = EXTRA", "secure_delete = ON", "trusted_schema = OFF", "cell_size_check = ON"]
-        for setting in settings if read_only else [*settings, f"journal_mode = {journal}"]:
-            connection.execute(f"PRAGMA {setting}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -87,17 +97,6 @@ def postgresql_engine(url: str, read_only: bool, patience: float) -> Engine:
 def for_writing(connection: Connection) -> Connection:
     """The connection, so that its next transaction is the only one that writes from its beginning on."""
     return connection.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
-
-
-def sync_folder(path: Path) -> None:
-    """Have the disk keep that the file is in its folder."""
-    if os.name == "nt":
-        return  # a folder cannot be opened there, and needs not be
-    folder = os.open(path.absolute().parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _has_companions(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -43,13 +44,13 @@ def told() -> Iterator[None]:
     """Raise RecordError for what the database raises."""
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, sqlite3.Error) as error:
         raise as_record_error(error) from error
 
 
-def as_record_error(error: SQLAlchemyError) -> RecordError:
+def as_record_error(error: SQLAlchemyError | sqlite3.Error) -> RecordError:
     """The error of the database as one of ours; what it quotes may be private, so it is not repeated."""
-    original = error.orig if isinstance(error, DBAPIError) else None
+    original = error.orig if isinstance(error, DBAPIError) else error if isinstance(error, sqlite3.Error) else None
     if name := getattr(original, "sqlite_errorname", None):
         found = next((_SQLITE[start] for start in _SQLITE if str(name).startswith(start)), None)
         return failure(*(found or ("RD108", f"the database reports {name}", _REOPEN)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, select
@@ -15,13 +15,14 @@ from rapid_response.record.storage.engines import (
     for_writing,
     postgresql_engine,
     sqlite_engine,
-    sync_folder,
 )
 from rapid_response.record.storage.failures import told
 from rapid_response.record.storage.migrations import migrate, newer, steps, version
 
 _LOCK = 0x52524C47
 """The advisory lock of PostgreSQL that writers hold."""
+LARGE_JOURNAL = 4 << 20
+"""So many bytes of write-ahead log are moved into the file; SQLite itself would pass over a sync that fails then."""
 
 
 class Store:
@@ -50,13 +51,21 @@ class Store:
 
         It is the only one that writes; on PostgreSQL only among those that are to be `alone`.
         """
+        with self._storing(), self.engine.connect() as connection, for_writing(connection).begin():
+            if alone and self.path is None:
+                connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+            yield connection
+        if self.path is not None and _size(self.path.with_name(f"{self.path.name}-wal")) > LARGE_JOURNAL:
+            with suppress(RecordError):  # what was to be stored is stored; the next one who writes is told
+                self.empty_journal()
+
+    @contextmanager
+    def _storing(self) -> Iterator[None]:
         if self._unusable:
             raise self._unusable
         try:
-            with told(), self.engine.connect() as connection, for_writing(connection).begin():
-                if alone and self.path is None:
-                    connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-                yield connection
+            with told():
+                yield
         except RecordError as error:
             if error.id == "RD108":
                 self._unusable = error
@@ -66,7 +75,7 @@ class Store:
         """Move what SQLite's write-ahead log holds into the file, unless others are busy; of PostgreSQL, nothing."""
         if self.path is None:
             return
-        with told(), closing(self.engine.raw_connection()) as connection:
+        with self._storing(), closing(self.engine.raw_connection()) as connection:
             cursor = connection.cursor()
             (patience,) = cursor.execute("PRAGMA busy_timeout").fetchone()
             cursor.execute("PRAGMA busy_timeout = 0")
@@ -120,7 +129,6 @@ def _prepare(store: Store, scripts: list[str], read_only: bool, patience: float)
                 raise
             time.sleep(0.01)
     if store.path is not None:
-        sync_folder(store.path)
         store.empty_journal()
 
 
@@ -142,6 +150,13 @@ def _refuse_other_tables(connection: Connection, scripts: list[str]) -> None:
         raise failure("RD106", f"the log has schema {have}, which is older", "open it for writing once")
 
 
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
 def _refuse_at_once(path: Path, read_only: bool) -> None:
     """Look before anything is changed: a file that is something else is left as it is."""
     if not path.absolute().parent.is_dir():
@@ -150,7 +165,3 @@ def _refuse_at_once(path: Path, read_only: bool) -> None:
         raise failure("RD101", f"`{path.name}` is a folder", "name a file in it")
     if read_only and not path.is_file():
         raise failure("RD101", f"there is no file `{path.name}`", "check the path")
-    if path.is_file() and path.stat().st_size:
-        with path.open("rb") as file:
-            if file.read(16) != b"SQLite format 3\x00":
-                raise failure("RD102", f"`{path.name}` is not a database", "check the path")
