@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ import typer
 
 from rapid_response.cli import FINDINGS, USAGE
 from rapid_response.cli.options import Lang, Language, Output, OutputFormat, ProtocolPath
-from rapid_response.cli.record_options import Db, opened_log, print_document_as
+from rapid_response.cli.record_options import KEYS, Db, opened_log, print_document_as
 from rapid_response.protocol.loading import load_protocol
 
 
@@ -118,7 +119,7 @@ def import_lines(
 
     try:
         with file.open(encoding="utf-8", newline="\n") as lines:
-            found = restore(lines, db)
+            found = restore(lines, db, os.environ.get(KEYS))
     except OSError as error:
         print(f"`{file}` cannot be read: {error.strerror}", file=sys.stderr)
         raise typer.Exit(USAGE) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,9 @@ from rapid_response.reports.document import Document
 if TYPE_CHECKING:
     from rapid_response.record import DecisionLog
 
+KEYS = "RAPID_RESPONSE_KEYS"
+"""The environment variable that names the key file, where it does not lie beside the log."""
+
 _WRONG_CALLS = ("RD201", "RD202", "RD203", "RD204", "RD205", "RD206", "RD208", "RD210", "RD301", "RD302")
 """The ids of errors that the one who calls can mend by calling otherwise."""
 
@@ -29,7 +33,7 @@ Wanted = Annotated[
     str, typer.Argument(help="The number of a record, or an incident: then its last recommendation.", metavar="ID")
 ]
 IncidentId = Annotated[str, typer.Argument(help="The id of an incident.", metavar="INCIDENT")]
-Private = Annotated[bool, typer.Option("--private", help="Show facts that the protocol marks private.")]
+Private = Annotated[bool, typer.Option("--private", help="Show private facts, free text and who said what.")]
 Since = Annotated[
     str | None, typer.Option("--since", help="From this day or moment on, like 2026-01-01.", metavar="TIME")
 ]
@@ -42,7 +46,7 @@ def opened_log(url: str, *, read_only: bool = True) -> Iterator[DecisionLog]:
     from rapid_response.record import DecisionLog, RecordError
 
     try:
-        with DecisionLog.open(url, read_only=read_only) as log:
+        with DecisionLog.open(url, keys=os.environ.get(KEYS), read_only=read_only) as log:
             yield log
     except RecordError as error:
         print(error, file=sys.stderr)

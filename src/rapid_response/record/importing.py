@@ -24,8 +24,8 @@ AT_ONCE = 500
 _REMEDY = "give the lines as `record export --format jsonl` wrote them"
 
 
-def restore(lines: Iterable[str], url: str) -> Verification:
-    """Make a new log of an export, and verify it against the export's checkpoint.
+def restore(lines: Iterable[str], url: str, keys: str | None = None) -> Verification:
+    """Make a new log of an export, and verify it against the export's checkpoint; `keys` as in `DecisionLog.open`.
 
     All of it is stored in one transaction, or nothing is. Raises RecordError: RD501 where a line cannot be read, RD502
     where there is a log already; and those of `DecisionLog.open`.
@@ -33,7 +33,7 @@ def restore(lines: Iterable[str], url: str) -> Verification:
     numbered = enumerate(lines, 1)
     _, head = next(numbered, (1, ""))
     checkpoint = _checkpoint(head)
-    with DecisionLog.open(url, origin=checkpoint.origin) as log:
+    with DecisionLog.open(url, keys=keys, origin=checkpoint.origin) as log:
         if len(log):
             raise failure("RD502", "there is a log with entries already", "name a file that is not there yet")
         restoring = _Restoring(beginning(checkpoint.origin))
