@@ -5,42 +5,16 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from rapid_response.cli import main
 from rapid_response.cli.recording import record
 from rapid_response.record import DecisionLog
+from tests.calling import Caller
 from tests.recorded import PRIVATE, PROTOCOLS, write_story
 
 HERE = Path(__file__).parent.parent
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a call printed, and its exit code."""
-
-    code: int
-    out: str
-    err: str
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Calls the command line in this process."""
-
-    capture: pytest.CaptureFixture[str]
-    patch: pytest.MonkeyPatch
-
-    def __call__(self, *arguments: str) -> Done:
-        self.patch.setattr(sys, "argv", ["rapid-response", "record", *arguments])
-        with pytest.raises(SystemExit) as left:
-            main()
-        written = self.capture.readouterr()
-        return Done(int(left.value.code or 0), written.out, written.err)
 
 
 @pytest.fixture
