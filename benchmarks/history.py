@@ -96,6 +96,7 @@ def _contenders(
     protocol: Protocol, frame: pl.DataFrame, arrow: pa.Table, parquet: Path
 ) -> dict[str, Callable[[], Any]]:
     engine = engine_of(protocol)
+    spent = engine.spent()
     history = read_incidents(arrow)
     names = list(protocol.facts)
     buffers = [np.frombuffer(b, np.uint8) for name in names for chunk in arrow[name].chunks for b in _buffers(chunk)]
@@ -103,7 +104,7 @@ def _contenders(
     def ranges() -> list[TierRange]:
         reader = RowReader(history.binding(protocol), None)
         return [
-            engine.tier_range(engine.plan.sheet(part))
+            engine.tier_range(engine.plan.sheet(part, spent))
             for _, rows in history.read(reader)
             for _, part in rows.block.parts()
         ]

@@ -32,7 +32,7 @@ def contenders(protocol: Protocol) -> list[Contender]:
         ),
         Contender(
             name="compiled core with the truth of every condition, criterion and rule",
-            evaluate=lambda facts: trace(facts, None, False, None),
+            evaluate=lambda facts: trace(facts, None, False),
             prepare=checked,
             expected=kleene.rules,
             answer=_rules_of(protocol),

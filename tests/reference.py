@@ -16,7 +16,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from rapid_response.protocol import expressions as e
-from rapid_response.protocol.model import Due, Fact, Gate, Protocol, Rule
+from rapid_response.protocol.model import Due, Fact, Gate, Pattern, Protocol, Rule
 from rapid_response.protocol.values import decode
 
 Truth = bool | None
@@ -40,23 +40,38 @@ class World:
     facts: dict[str, Any]
     now: int | None
     assume: bool
+    id: Any = None
+    patterns: dict[str, Interval] = field(default_factory=dict)
     criteria: dict[str, Truth] = field(default_factory=dict)
     measures: dict[str, Possible] = field(default_factory=dict)
     tiers: tuple[int, int] = (0, 0)
 
 
-def world(protocol: Protocol, given: Mapping[str, Any], as_of: object, assume: bool) -> World:
-    """Everything that follows from the answers given."""
+History = Iterable[Mapping[str, Any]] | None
+
+
+def world(protocol: Protocol, given: Mapping[str, Any], as_of: object, assume: bool, history: History = None) -> World:
+    """Everything that follows from the answers given, and from past incidents where there is a history."""
     now = None if as_of is None else instant(as_of, protocol.time_zone)
     facts = {name: known(fact, given.get(name), protocol.time_zone, assume) for name, fact in protocol.facts.items()}
-    found = World(protocol, facts, now, assume)
+    found = worked_out(World(protocol, facts, now, assume, given.get("id")))
+    if history is None:
+        return found
+    past = [world(protocol, one, as_of, assume) for one in history]
+    found.patterns = {name: occurrences(pattern, found, past) for name, pattern in protocol.patterns.items()}
+    return worked_out(found)
+
+
+def worked_out(found: World) -> World:
+    """The criteria, the measures and the range of tiers that follow from the facts and patterns."""
+    protocol = found.protocol
     for name in protocol.order:
         if name in protocol.measures:
             found.measures[name] = value(protocol.measures[name].value, found)
             continue
         criterion = protocol.criteria[name]
         holds = truth(criterion.condition, found)
-        found.criteria[name] = criterion.assumed if holds is None and assume else holds
+        found.criteria[name] = criterion.assumed if holds is None and found.assume else holds
     found.tiers = tier_range(found)
     return found
 
@@ -182,6 +197,8 @@ def value(node: e.Value, w: World) -> Possible:
             return bounds(kind) if w.facts[name] is None else single(kind, w.facts[name])
         case e.MeasureValue(measure=name):
             return w.measures[name]
+        case e.PatternValue(pattern=name, type=kind):
+            return w.patterns.get(name) or cast(Interval, bounds(kind))
         case e.TierValue():
             return w.tiers
         case e.Now(type=kind):
@@ -311,6 +328,32 @@ def due(stated: Due | None, w: World) -> dt.datetime | None:
     return local(start + stated.amount * e.MICROSECONDS[stated.unit], w).astimezone(dt.UTC)
 
 
+# Patterns
+
+
+def occurrences(pattern: Pattern, present: World, past: list[World]) -> Interval:
+    """The least and the greatest number of incidents that count: the present one, and those before it like it."""
+    itself = [place for place, one in enumerate(past) if one.id is not None and one.id == present.id]
+    others = [(one, place < min(itself, default=len(past))) for place, one in enumerate(past) if place not in itself]
+    holds = [truth(pattern.where, present), *(is_like(pattern, present, one, before) for one, before in others)]
+    return Fraction(holds.count(True)), Fraction(len(holds) - holds.count(False))
+
+
+def is_like(pattern: Pattern, present: World, past: World, stands_before: bool) -> Truth:
+    """Whether a past incident counts: by its facts, by those that are to be the same, and by its time."""
+    same = [alike(present.facts[name], past.facts[name]) for name in pattern.same]
+    at = cast(str, present.protocol.at)
+    then, now = past.facts[at], present.facts[at]
+    in_time = None
+    if then is not None and now is not None:
+        in_time = now - pattern.within.value <= then <= now and (then < now or stands_before)
+    return at_least(len(same) + 2, [truth(pattern.where, past), *same, in_time])
+
+
+def alike(one: Any, other: Any) -> Truth:
+    return None if one is None or other is None else one == other
+
+
 # Rules and the tier
 
 
@@ -345,9 +388,9 @@ FIRED = {True: "fired", None: "open", False: "not fired"}
 ACTIVE = {True: "active", None: "open", False: "inactive"}
 
 
-def meaning(protocol: Protocol, given: Mapping[str, Any], as_of: object) -> dict[str, Any]:
-    """What a result must say of an incident. Tiers are levels; measures are what they can still be."""
-    plain, assumed = world(protocol, given, as_of, assume=False), world(protocol, given, as_of, assume=True)
+def meaning(protocol: Protocol, given: Mapping[str, Any], as_of: object, history: History = None) -> dict[str, Any]:
+    """What a result must say of an incident. Tiers are levels; measures and patterns are what they can still be."""
+    plain, assumed = (world(protocol, given, as_of, assume, history) for assume in (False, True))
     (lowest, highest), (low, high) = plain.tiers, assumed.tiers
     scope = {name: gate(part, assumed) for name, part in protocol.scope.items()}
     return {
@@ -367,6 +410,7 @@ def meaning(protocol: Protocol, given: Mapping[str, Any], as_of: object) -> dict
         },
         "criteria": {name: WORDS[holds] for name, holds in assumed.criteria.items()},
         "measures": assumed.measures,
+        "patterns": {name: value(e.PatternValue(name, part.type), assumed) for name, part in protocol.patterns.items()},
         "assumptions": assumptions(plain, assumed),
     }
 

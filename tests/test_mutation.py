@@ -12,8 +12,8 @@ from typing import Any, cast
 
 import pytest
 
-from rapid_response.evaluation import explaining, incidents, truth
-from rapid_response.evaluation.compiling import conditions, given, leaves, nodes, tiers
+from rapid_response.evaluation import explaining, incidents, patterns, truth
+from rapid_response.evaluation.compiling import Program, conditions, given, leaves, nodes, tiers
 from rapid_response.evaluation.compiling import values as ranges
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol import intervals, values
@@ -118,11 +118,24 @@ MUTANTS = [
     # Assumptions
     Mutant("assumed criteria are dropped", nodes._write_criterion, "if assume and", "if False and"),
     Mutant("assumed criteria are known", nodes._write_criterion, "if assume and", "if"),
-    Mutant("assumed facts are dropped", vars(Explanation)["assumed_facts"].func, "a if fact is None else fact", "fact"),
+    Mutant("assumed facts are dropped", Program.assuming, "a if fact is None else fact", "fact"),
     Mutant("a blank is unknown", incidents._Checker.fact, "return blank", "return None"),
     Mutant("a plain blank is unknown to its conditions", given._blank, "table.row(fact.blank)", "table.row(None)"),
     Mutant("a plain blank is not encoded", given._blank, "[] if fact.blank is None else", "[] if True else"),
     Mutant("several options are the last one", given._mask, "|=", "="),
+    # Patterns
+    Mutant("what is just within the window is not counted", patterns._in_time, "<= within", "< within"),
+    Mutant("what happens at the same moment is never counted", patterns._in_time, "before and", "False and"),
+    Mutant("what happens at the same moment always counts", patterns._in_time, "before and", "True and"),
+    Mutant("what happens later counts", patterns._in_time, "0 < now - then", "0 < abs(now - then)"),
+    Mutant("an incident without a time does not count", patterns._in_time, "return UNKNOWN", "return NO"),
+    Mutant("what is not known is not the same", patterns._same, "return UNKNOWN", "return NO"),
+    Mutant("the present incident is counted twice", patterns.Past.others, "one.id != present.id", "True"),
+    Mutant("incidents without an id are all one", patterns.Past.others, "one.id is None or", ""),
+    Mutant("the present incident stands last", patterns.Past.place, "if one.id == present.id", "if False"),
+    Mutant("the present incident never counts", patterns._truths, "own.where[pattern.name], ", "0, "),
+    Mutant("past facts are never assumed", patterns._view, "program.assuming(known) if assume else known", "known"),
+    Mutant("the greatest number is the least", patterns._range, "holds >> 4", "holds & 1"),
     # The result
     Mutant("the other end is recommended", vars(Recommendation)["tier"].func, '"highest" else', '"lowest" else'),
     Mutant("a limit at the same tier overrides", Explanation._limits_below, "[1] < level", "[1] <= level"),
@@ -135,7 +148,7 @@ MUTANTS = [
 def told() -> list[tuple[Pair, dict[str, Any]]]:
     """The pairs, with what the reference says of each."""
     pairs = [*map(kept, sorted(CORPUS.glob("*.json"))), *generated(seed=3, numbers=range(160), incidents=12)]
-    return [(pair, reference.meaning(pair.protocol, pair.given, pair.as_of)) for pair in pairs]
+    return [(pair, reference.meaning(pair.protocol, pair.given, pair.as_of, pair.history)) for pair in pairs]
 
 
 def test_without_a_mistake_nothing_is_seen(told: list[tuple[Pair, dict[str, Any]]]) -> None:
@@ -157,7 +170,7 @@ def first_difference(told: list[tuple[Pair, dict[str, Any]]]) -> object:
         vars(protocol).pop("_evaluate", None)
     for pair, expected in told:
         try:
-            got = said(pair.protocol.evaluate(pair.given, as_of=pair.as_of))
+            got = said(pair.evaluate())
         except Exception as error:
             return pair.name, error
         if found := unlike(expected, got):

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from rapid_response import Protocol, Recommendation, protocol_from_sources
 from rapid_response.protocol.problems import Source
-from rapid_response.testing import as_ofs, incidents, protocols
+from rapid_response.testing import as_ofs, histories, incidents, protocols
 from tests.long.agreement import differences, said, second_range, wrong_reasons
 from tests.long.pairs import CORPUS, Pair, generated, kept
 
@@ -31,21 +31,32 @@ WRITE_RESULTS = """
 import sys
 from tests.long.pairs import generated
 for pair in generated(1, range(25), 4):
-    result = pair.protocol.evaluate(pair.given, as_of=pair.as_of)
+    result = pair.evaluate()
     sys.stdout.buffer.write((result.to_json() + "\\n").encode("utf-8"))
 """
 
 
-def some(data: st.DataObject, protocol: Protocol, unknowns: float = 0.3) -> Iterator[tuple[dict[str, Any], Any]]:
-    """Some incidents with their times of evaluation."""
+UNORDERED = ("kinds", "facts", "criteria", "measures", "patterns", "rules", "responses")
+Setting = dict[str, Any]
+"""What an incident is evaluated with: its time, and its history."""
+
+
+def some(data: st.DataObject, protocol: Protocol, unknowns: float = 0.3) -> Iterator[tuple[dict[str, Any], Setting]]:
+    """Some incidents with their times of evaluation and histories."""
     for _ in range(data.draw(st.integers(1, 12))):
-        yield data.draw(incidents(protocol, unknowns=unknowns)), data.draw(as_ofs(protocol))
+        yield data.draw(incidents(protocol, unknowns=unknowns)), setting(data, protocol, unknowns)
+
+
+def setting(data: st.DataObject, protocol: Protocol, unknowns: float) -> Setting:
+    """A time of evaluation and a history; where nothing is unknown, there is one."""
+    past = data.draw(histories(protocol, unknowns=unknowns))
+    return {"as_of": data.draw(as_ofs(protocol)), "history": past or ([] if unknowns == 0 else past)}
 
 
 def results(data: st.DataObject, protocol: Protocol, unknowns: float) -> Iterator[Recommendation]:
     """The results of some incidents."""
-    for facts, as_of in some(data, protocol, unknowns):
-        yield protocol.evaluate(facts, as_of=as_of)
+    for facts, scene in some(data, protocol, unknowns):
+        yield protocol.evaluate(facts, **scene)
 
 
 # P1
@@ -55,8 +66,8 @@ def results(data: st.DataObject, protocol: Protocol, unknowns: float) -> Iterato
 def test_same_input_same_result(data: st.DataObject, protocol: Protocol) -> None:
     """P1: the same protocol, incident and time give the same result, byte for byte, however often it is loaded."""
     again = protocol_from_sources(protocol.sources)
-    for facts, as_of in some(data, protocol):
-        assert protocol.evaluate(facts, as_of=as_of).to_json() == again.evaluate(dict(facts), as_of=as_of).to_json()
+    for facts, scene in some(data, protocol):
+        assert protocol.evaluate(facts, **scene).to_json() == again.evaluate(dict(facts), **scene).to_json()
 
 
 def test_same_result_in_every_surrounding() -> None:
@@ -77,12 +88,12 @@ def results_in(surrounding: Mapping[str, str]) -> bytes:
 
 @given(st.data(), protocols(), st.randoms(use_true_random=False))
 def test_order_never_matters(data: st.DataObject, protocol: Protocol, shuffling: random.Random) -> None:
-    """P2: the order of files, sections, facts, criteria, measures, rules and responses never matters."""
+    """P2: the order of files, sections, facts, criteria, measures, patterns, rules and responses never matters."""
     shuffled = protocol_from_sources(in_other_order(protocol.sources[0].text, shuffling))
     assert shuffled.fingerprint == protocol.fingerprint
-    for facts, as_of in some(data, protocol, unknowns=0.1):
-        in_order = said(protocol.evaluate(facts, as_of=as_of))
-        otherwise = said(shuffled.evaluate(dict(reversed(facts.items())), as_of=as_of))
+    for facts, scene in some(data, protocol, unknowns=0.1):
+        in_order = said(protocol.evaluate(facts, **scene))
+        otherwise = said(shuffled.evaluate(dict(reversed(facts.items())), **scene))
         assert unordered(otherwise) == unordered(in_order)
 
 
@@ -91,7 +102,15 @@ def in_other_order(text: str, shuffling: random.Random) -> list[Source]:
     files = ["", ""]
     for section in shuffled_items(blocks(text, ""), shuffling):
         heading, _, body = section.partition("\n")
-        if heading.removesuffix(":") not in ("kinds", "facts", "criteria", "measures", "rules", "responses"):
+        if heading.removesuffix(":") not in (
+            "kinds",
+            "facts",
+            "criteria",
+            "measures",
+            "patterns",
+            "rules",
+            "responses",
+        ):
             files[0] += section
             continue
         parts = shuffled_items(blocks(body, "  "), shuffling)
@@ -129,16 +148,34 @@ def unordered(results: Mapping[str, Any]) -> dict[str, Any]:
 def test_learning_never_widens(data: st.DataObject, protocol: Protocol) -> None:
     """P3: learning facts one after the other never widens the range, and what is settled stays settled."""
     learned = [name for name, fact in protocol.facts.items() if fact.blank is None]
-    for whole, as_of in some(data, protocol, unknowns=0):
+    for whole, scene in some(data, protocol, unknowns=0):
         known = {name: value for name, value in whole.items() if name not in learned}
-        before = protocol.evaluate(known, as_of=as_of)
+        before = protocol.evaluate(known, **scene)
         for name in data.draw(st.permutations(learned)):
             known[name] = whole[name]
-            after = protocol.evaluate(known, as_of=as_of)
+            after = protocol.evaluate(known, **scene)
             assert before.lowest <= after.lowest <= after.highest <= before.highest
             assert after.standing == "settled" or before.standing != "settled"
             before = after
         assert before.standing == "settled"
+
+
+@given(st.data(), protocols())
+def test_a_history_never_widens(data: st.DataObject, protocol: Protocol) -> None:
+    """P3: a history, and learning more of what it tells, never widens the range."""
+    for facts, scene in some(data, protocol):
+        without = protocol.evaluate(facts, as_of=scene["as_of"])
+        told = protocol.evaluate(facts, **scene)
+        assert without.lowest <= told.lowest <= told.highest <= without.highest
+        whole = [{**data.draw(incidents(protocol, unknowns=0)), **_known(past)} for past in scene["history"] or ()]
+        after = protocol.evaluate(facts, as_of=scene["as_of"], history=whole)
+        assert scene["history"] is None or told.lowest <= after.lowest <= after.highest <= told.highest
+
+
+def _known(incident: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of an incident; its id is never learned."""
+    values = {name: fact.get("value") if isinstance(fact, Mapping) else fact for name, fact in incident.items()}
+    return {"id": incident.get("id")} | {name: value for name, value in values.items() if value is not None}
 
 
 # P4
@@ -147,11 +184,11 @@ def test_learning_never_widens(data: st.DataObject, protocol: Protocol) -> None:
 @given(st.data(), protocols())
 def test_whatever_is_missing_the_tier_lies_in_the_range(data: st.DataObject, protocol: Protocol) -> None:
     """P4: whatever the missing facts turn out to be, the tier lies in the stated range."""
-    facts, as_of = data.draw(incidents(protocol, unknowns=0.5)), data.draw(as_ofs(protocol))
-    result = protocol.evaluate(facts, as_of=as_of)
+    facts, scene = data.draw(incidents(protocol, unknowns=0.5)), setting(data, protocol, unknowns=0)
+    result = protocol.evaluate(facts, **scene)
     for rest, _ in some(data, protocol, unknowns=0):
         completed = {**facts, **{name: rest[name] for name in result.missing}}
-        settled = protocol.evaluate(completed, as_of=as_of)
+        settled = protocol.evaluate(completed, **scene)
         assert settled.tier is not None
         assert result.lowest <= settled.tier <= result.highest
 
@@ -201,8 +238,8 @@ def test_what_loads_never_raises(data: st.DataObject, protocol: Protocol) -> Non
 @given(st.data(), protocols())
 def test_engine_is_the_reference(data: st.DataObject, protocol: Protocol) -> None:
     """P9: engine and reference say the same of tier, range, scope, rules, responses, criteria, measures and reasons."""
-    for facts, as_of in some(data, protocol):
-        pair = Pair("drawn", protocol, facts, as_of)
+    for facts, scene in some(data, protocol):
+        pair = Pair("drawn", protocol, facts, **scene)
         assert not differences(pair)
         assert not wrong_reasons(pair)
 

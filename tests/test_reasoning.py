@@ -30,7 +30,7 @@ from rapid_response.reasoning.ranges import exact
 from rapid_response.reasoning.reasons import why
 from rapid_response.reasoning.solver import Answer, Clause, make_solver
 from rapid_response.reasoning.why_not import why_not
-from rapid_response.testing import as_ofs, incidents, protocols
+from rapid_response.testing import as_ofs, histories, incidents, protocols
 
 HERE = Path(__file__).parent.parent
 MOST_WAYS = 300
@@ -48,7 +48,8 @@ def results(draw: st.DrawFn, most_ways: int = MOST_WAYS) -> Recommendation:
     protocol = draw(protocols())
     as_of = draw(as_ofs(protocol))
     unknowns = draw(st.sampled_from([0.2, 0.5, 0.8, 1.0]))
-    result = protocol.evaluate(draw(incidents(protocol, unknowns=unknowns)), as_of=as_of)
+    past = draw(histories(protocol, unknowns=draw(st.sampled_from([0, 0.3]))))
+    result = protocol.evaluate(draw(incidents(protocol, unknowns=unknowns)), as_of=as_of, history=past)
     found = narrowed(result, most_ways)
     note(f"{dict(found.facts)} as of {found.as_of}")
     return found
@@ -88,7 +89,7 @@ def values(space: Space, fact: str) -> list[Encoded]:
 
 
 def again(result: Recommendation, facts: Facts) -> Recommendation:
-    return recommend(result.protocol, result.incident._replace(facts=facts), result.now)
+    return recommend(result.protocol, result.incident._replace(facts=facts), result.now, result.past)
 
 
 def with_facts(result: Recommendation, changed: Mapping[str, Encoded | None]) -> Recommendation:
@@ -98,10 +99,17 @@ def with_facts(result: Recommendation, changed: Mapping[str, Encoded | None]) ->
 
 def completions(result: Recommendation, but: Sequence[str] = ()) -> Iterator[Recommendation]:
     """Every way in which the missing facts may turn out, those in `but` left unknown."""
-    space = space_of(result.protocol, result.now)
     names = [name for name in result.missing if name not in but]
-    for chosen in product(*(values(space, name) for name in names)):
+    for chosen in product(*(tried(result, name) for name in names)):
         yield with_facts(result, dict(zip(names, chosen, strict=True)))
+
+
+def tried(result: Recommendation, fact: str) -> list[Encoded]:
+    """One value of each cell of a fact, and what it was in past incidents, which patterns compare it with."""
+    before = result.past.incidents[:2] if result.past else ()
+    place = list(result.protocol.facts).index(fact)
+    found = [*values(space_of(result.protocol, result.now), fact), *(one.facts[place] for one in before)]
+    return list(dict.fromkeys(value for value in found if value is not None))
 
 
 def given_facts(result: Recommendation) -> dict[str, Any]:
@@ -156,7 +164,7 @@ def test_learning_never_widens(data: st.DataObject, result: Recommendation) -> N
     """P3: learning a fact never widens the exact range."""
     assume(result.missing)
     fact = data.draw(st.sampled_from(result.missing))
-    value = data.draw(st.sampled_from(values(space_of(result.protocol, result.now), fact)))
+    value = data.draw(st.sampled_from(tried(result, fact)))
     before, after = exact(result).range, exact(with_facts(result, {fact: value})).range
     assert before[0] <= after[0] <= after[1] <= before[1]
 
@@ -176,12 +184,18 @@ def test_batch(data: st.DataObject, protocol: Protocol) -> None:
     """Exact results of many incidents at once are those of each alone, at one time of evaluation or at several."""
     times = data.draw(st.lists(as_ofs(protocol), min_size=1, max_size=2))
     given_incidents = data.draw(st.lists(incidents(protocol, unknowns=0.5), min_size=1, max_size=4))
-    results = [protocol.evaluate(facts, as_of=as_of) for facts in given_incidents for as_of in times]
+    past = data.draw(histories(protocol))
+    results = [
+        protocol.evaluate(facts, as_of=as_of, history=history)
+        for facts in given_incidents
+        for as_of in times
+        for history in (past, None)
+    ]
     found = list(exact_results([*results, *results]))
     assert found == [exact(result) for result in [*results, *results]]
     assert [one.to_dict() for one in found[: len(results)]] == [exact(result).to_dict() for result in results]
     ranges = ExactRanges(protocol)
-    assert [ranges.of(one.incident.facts, one.now) for one in results] == [
+    assert [ranges.of(one.incident.facts, one.now, counts=one.counts) for one in results] == [
         (e.range, e.exactness) for e in found[: len(results)]
     ]
 
@@ -260,14 +274,14 @@ def test_answers_are_thought_through() -> None:
 @given(results(most_ways=60))
 def test_relevant_facts(result: Recommendation) -> None:
     """A fact called irrelevant changes nothing in any case; one that is asked for can change what it is about."""
-    found, space = questions(result), space_of(result.protocol, result.now)
+    found = questions(result)
     for name in found.irrelevant:
         for way in completions(result, but=[name]):
-            assert len({outcome(with_facts(way, {name: value})) for value in values(space, name)}) == 1
+            assert len({outcome(with_facts(way, {name: value})) for value in tried(result, name)}) == 1
     for question in found.asked:
         if question.fact not in found.unresolved:
             differing = [
-                {outcome(with_facts(way, {question.fact: value})) for value in values(space, question.fact)}
+                {outcome(with_facts(way, {question.fact: value})) for value in tried(result, question.fact)}
                 for way in completions(result, but=[question.fact])
             ]
             tiers = any(len({level for level, _ in outcomes}) > 1 for outcomes in differing)
@@ -411,7 +425,9 @@ def test_changes(data: st.DataObject, result: Recommendation) -> None:
     note(f"{[dict(change.facts) for change in found]}, exact {found.exact}, complete {found.complete}")
     for change in found:
         assert change.result.tier == tier
-        assert result.protocol.evaluate({**given_facts(result), **change.facts}, as_of=result.as_of).tier == tier
+        facts = {"id": result.incident.id, **given_facts(result), **change.facts}
+        past = result.past.incidents if result.past else None
+        assert result.protocol.evaluate(facts, as_of=result.as_of, history=past).tier == tier
     sizes = {len(change.facts) for change in found}
     assert len(sizes) < 2
     if exact(result).tier != tier:
@@ -423,15 +439,20 @@ def test_changes(data: st.DataObject, result: Recommendation) -> None:
 
 def leading(result: Recommendation, number: int, tier: str) -> set[frozenset[str]]:
     """All sets of so many facts of which some other values lead to the tier."""
-    space = space_of(result.protocol, result.now)
     return {
         frozenset(names)
-        for names in combinations(space.by_fact, number)
+        for names in combinations(changing(result), number)
         if any(
             leads(with_facts(result, dict(zip(names, chosen, strict=True))), tier)
-            for chosen in product(*(values(space, name) for name in names))
+            for chosen in product(*(tried(result, name) for name in names))
         )
     }
+
+
+def changing(result: Recommendation) -> Sequence[str]:
+    """The facts that may lead somewhere."""
+    by_fact = space_of(result.protocol, result.now).by_fact
+    return tuple(result.protocol.facts) if result.past else tuple(by_fact)
 
 
 def leads(result: Recommendation, tier: str) -> bool:
@@ -452,9 +473,8 @@ def test_changes_of_responses(data: st.DataObject, result: Recommendation) -> No
         assert change.result.response(response).state == state
         assert not set(change.facts) & {*fixed, *(result.facts if only_unknown else ())}
     if found.exact and not found and exact(result).response(response).state != state:
-        space = space_of(result.protocol, result.now)
-        for fact in space.by_fact.keys() - {*fixed, *(result.facts if only_unknown else ())}:
-            for value in values(space, fact):
+        for fact in {*changing(result)} - {*fixed, *(result.facts if only_unknown else ())}:
+            for value in tried(result, fact):
                 way = with_facts(result, {fact: value})
                 assert {way.response(response).state, exact(way).response(response).state} != {state}
 
@@ -590,7 +610,8 @@ def test_why_not(data: st.DataObject, result: Recommendation) -> None:
 @given(st.data(), results(most_ways=40))
 def test_interview(data: st.DataObject, result: Recommendation) -> None:
     """Each step leaves fewer questions; the end is settled unless something was skipped; back is where it was."""
-    interview = start(result.protocol, given_facts(result), result.now)
+    given_first = {"id": result.incident.id, **given_facts(result)}
+    interview = start(result.protocol, given_first, result.now, past=result.past)
     space = space_of(result.protocol, result.now)
     while interview.question is not None:
         left = interview.most_left

@@ -31,12 +31,12 @@ from rapid_response.protocol.problems import Source
 from rapid_response.reports.document import Items, line, plain
 from rapid_response.reports.html import protocol_page, result_page
 from rapid_response.reports.markdown import protocol_markdown, result_markdown, words
-from rapid_response.reports.reasons import Reasons
+from rapid_response.reports.reasons import PAST, Reasons
 from rapid_response.reports.result_document import result_document
 from rapid_response.reports.terminal import columns, print_protocol, print_result, protocol_text, result_text, wrapped
 from rapid_response.reports.vocabulary import clean
 from rapid_response.reports.words import Wording
-from rapid_response.testing import as_ofs, incidents, protocols
+from rapid_response.testing import as_ofs, histories, incidents, protocols
 
 GOLDEN = Path(__file__).parent / "golden/reports"
 LANGUAGES = ("en", "zh-Hant")
@@ -114,7 +114,8 @@ def test_the_answer_stands_in_the_first_three_lines(incident: str, language: str
 @given(st.data(), protocols())
 def test_text_keeps_to_80_columns_and_one_meaning(data: st.DataObject, protocol: Protocol) -> None:
     """No line of text is wider than 80 columns, whatever the protocol and the incident, and colour changes no word."""
-    result = protocol.evaluate(data.draw(incidents(protocol)), as_of=data.draw(as_ofs(protocol)))
+    past = data.draw(histories(protocol))
+    result = protocol.evaluate(data.draw(incidents(protocol)), as_of=data.draw(as_ofs(protocol)), history=past)
     for language in LANGUAGES:
         for text in (result_text(result, language), protocol_text(protocol, language)):
             assert max(cell_len(line) for line in text.splitlines()) <= 80
@@ -128,7 +129,8 @@ def test_text_keeps_to_80_columns_and_one_meaning(data: st.DataObject, protocol:
 @given(st.data(), protocols())
 def test_everything_can_be_rendered(data: st.DataObject, protocol: Protocol) -> None:
     """Pages and Markdown can be made of every result and every protocol, and their tags are closed in order."""
-    result = protocol.evaluate(data.draw(incidents(protocol)), as_of=data.draw(as_ofs(protocol)))
+    past = data.draw(histories(protocol))
+    result = protocol.evaluate(data.draw(incidents(protocol)), as_of=data.draw(as_ofs(protocol)), history=past)
     for language in LANGUAGES:
         assert _Page.of(result_page(result, language)).open == []
         assert _Page.of(protocol_page(protocol, language)).open == []
@@ -139,12 +141,13 @@ def test_everything_can_be_rendered(data: st.DataObject, protocol: Protocol) -> 
 
 @given(st.data(), protocols())
 def test_what_is_open_waits_for_a_fact_that_is_missing(data: st.DataObject, protocol: Protocol) -> None:
-    """An open rule names facts that are not known, and an open result asks for something."""
-    result = protocol.evaluate(data.draw(incidents(protocol)), as_of=data.draw(as_ofs(protocol)))
+    """An open rule names facts that are not known, or past incidents, and an open result asks for something."""
+    past = data.draw(histories(protocol))
+    result = protocol.evaluate(data.draw(incidents(protocol)), as_of=data.draw(as_ofs(protocol)), history=past)
     reasons = Reasons(result, Wording(protocol, "en"), private=False)
     for rule in result.rules:
         waited_for = reasons.waited_for(rule)
-        assert set(waited_for) <= set(result.missing)
+        assert set(waited_for) <= {*result.missing, *([PAST] if protocol.patterns else [])}
         assert waited_for or rule.state != "open"
     if result.standing == "open":
         asked = [section for section in result_document(result, "en").sections if section.title == "What to find out"]

@@ -29,7 +29,7 @@ from rapid_response.scenarios.snapshots import Lens
 from rapid_response.scenarios.suggesting import suggest
 from rapid_response.scenarios.text import coverage_text, run_text
 from rapid_response.scenarios.writing import scenario_from
-from rapid_response.testing import as_ofs, incidents, protocols
+from rapid_response.testing import as_ofs, histories, incidents, protocols
 
 GOLDEN = Path(__file__).parent / "golden" / "scenarios"
 ROOT = Path(__file__).parent.parent
@@ -626,7 +626,7 @@ def test_a_proposal_reaches_what_it_says(protocol: Protocol, data: st.DataObject
 def test_a_past_decision_passes_as_a_scenario(protocol: Protocol, data: st.DataObject, private: bool) -> None:
     """Whatever was decided, the scenario written from it reads back and passes."""
     facts, as_of = data.draw(incidents(protocol)), data.draw(as_ofs(protocol))
-    result = protocol.evaluate(facts, as_of=as_of)
+    result = protocol.evaluate(facts, as_of=as_of, history=data.draw(histories(protocol)))
     run = _run(protocol, scenario_from(result, name="as it was", private=private))
     assert run.passed, run_text(run)
     if private:
@@ -709,7 +709,8 @@ def test_the_python_of_the_page_runs() -> None:
 def test_claims_and_results_use_the_same_words(protocol: Protocol, data: st.DataObject) -> None:
     """Whatever came out for measures, criteria, rules and responses can be written as an expectation that passes."""
     facts, as_of = data.draw(incidents(protocol)), data.draw(as_ofs(protocol))
-    past = scenario_from(protocol.evaluate(facts, as_of=as_of), name="one", private=True)
+    decided = protocol.evaluate(facts, as_of=as_of, history=data.draw(histories(protocol)))
+    past = scenario_from(decided, name="one", private=True)
     result = _run(protocol, past).results[0].recommendation
     head, _, _ = past.partition("    expect:\n")
     run = _run(protocol, f"{head}    expect:\n      scope: {result.scope}\n{''.join(_everything(result))}")

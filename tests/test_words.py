@@ -30,6 +30,7 @@ CASES = [
     ("alone", "Alone: yes", "是否獨自一人？是"),
     ("serious", "Serious", "嚴重"),
     ("not serious", "Serious: no", "嚴重：否"),
+    ("cluster >= 3", "Incidents near here: at least 3", "附近事件：至少 3"),
     ("unsettled", "More than one tier is still possible", "仍有多於一個級別的可能"),
     ("not unsettled", "Only one tier is possible", "只有一個級別的可能"),
     # Logic

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from rapid_response import Reason, Recommendation
+from rapid_response import Evidence, Reason, Recommendation
 from rapid_response.protocol.model import Measure
+from rapid_response.protocol.values import UNBOUNDED
 from tests import reference
 from tests.long.pairs import Pair
 
@@ -17,8 +18,8 @@ IN_SCOPE = {"in": "no", "unknown": "unknown", "out": "yes"}
 
 def differences(pair: Pair) -> dict[str, tuple[object, object]]:
     """What the reference says and what the engine says, for everything in which they differ."""
-    expected = reference.meaning(pair.protocol, pair.given, pair.as_of)
-    return unlike(expected, said(pair.protocol.evaluate(pair.given, as_of=pair.as_of)))
+    expected = reference.meaning(pair.protocol, pair.given, pair.as_of, pair.history)
+    return unlike(expected, said(pair.evaluate()))
 
 
 def unlike(expected: dict[str, Any], got: dict[str, Any]) -> dict[str, tuple[object, object]]:
@@ -43,6 +44,7 @@ def said(result: Recommendation) -> dict[str, Any]:
         "responses": {part.name: (part.state, part.standing, _utc(part.due)) for part in result.responses},
         "criteria": {name: reason.state for name, reason in result.criteria.items()},
         "measures": {name: _possible(result, measure) for name, measure in result.protocol.measures.items()},
+        "patterns": {name: _number_of(evidence) for name, evidence in result.patterns.items()},
         "assumptions": [assumption.name for assumption in result.assumptions],
     }
 
@@ -52,13 +54,13 @@ def second_range(result: Recommendation, *, assume: bool) -> tuple[int, int]:
     program, facts = result.protocol.program, result.incident.facts
     if assume:
         facts = tuple(a if fact is None else fact for fact, a in zip(facts, program.assumed, strict=True))
-    return program.tiers(facts, result.now, assume)
+    return program.tiers(facts, result.now, assume, result.counts.assumed if assume else result.counts.plain)
 
 
 def wrong_reasons(pair: Pair) -> list[str]:
     """The conditions in the rationale of a result that the reference finds otherwise."""
-    result = pair.protocol.evaluate(pair.given, as_of=pair.as_of)
-    world = reference.world(pair.protocol, pair.given, pair.as_of, assume=True)
+    result = pair.evaluate()
+    world = reference.world(pair.protocol, pair.given, pair.as_of, assume=True, history=pair.history)
     return [
         reason.text
         for reason in _reasons(result)
@@ -84,6 +86,12 @@ def _possible(result: Recommendation, measure: Measure) -> object:
         return Fraction(str(values[0])), Fraction(str(values[-1]))
     positions = [measure.type.options.index(value) for value in values]
     return frozenset(positions) if measure.type.name == "choice" else (positions[0], positions[-1])
+
+
+def _number_of(evidence: Evidence) -> tuple[Fraction, Fraction]:
+    """The least and the greatest number of a pattern; any number where nothing is known of it."""
+    ends = evidence.possible or ((evidence.value,) if evidence.standing == "known" else (0, UNBOUNDED))
+    return Fraction(str(ends[0])), Fraction(str(ends[-1]))
 
 
 def _utc(due: str | None) -> dt.datetime | None:

@@ -70,7 +70,7 @@ def _try(tally: Tally, pair: Pair, with_reasons: bool) -> None:
         found: object = differences(pair)
         if with_reasons and (reasons := wrong_reasons(pair)):
             found = reasons
-        tally.standings[pair.protocol.evaluate(pair.given, as_of=pair.as_of).standing] += 1
+        tally.standings[pair.evaluate().standing] += 1
     except Exception as error:  # a loaded protocol never raises on a valid incident, so any error is a find
         found = repr(error)
     if found:

@@ -10,8 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from rapid_response import Protocol, protocol_from_text
-from rapid_response.testing.answers import as_of, incident
+from rapid_response import Protocol, Recommendation, protocol_from_text
+from rapid_response.testing.answers import as_of, history, incident
 from rapid_response.testing.choices import Seeded
 from rapid_response.testing.documents import document
 from rapid_response.testing.layout import to_yaml
@@ -29,6 +29,11 @@ class Pair:
     protocol: Protocol
     given: dict[str, Any]
     as_of: str | dt.datetime | None
+    history: list[dict[str, Any]] | None = None
+
+    def evaluate(self) -> Recommendation:
+        """What the engine makes of it."""
+        return self.protocol.evaluate(self.given, as_of=self.as_of, history=self.history)
 
 
 def generated(seed: int, numbers: Iterable[int], incidents: int) -> Iterator[Pair]:
@@ -42,8 +47,9 @@ def generated(seed: int, numbers: Iterable[int], incidents: int) -> Iterator[Pai
 def pair_of(protocol: Protocol, seed: int, number: int, position: int) -> Pair:
     """One pair: the same numbers always give the same one."""
     choices = Seeded(f"{seed}:{number}:{position}")
-    given = incident(choices, protocol, SHARES[position % len(SHARES)])
-    return Pair(f"{seed}-{number}-{position}", protocol, given, as_of(choices, protocol))
+    unknowns = SHARES[position % len(SHARES)]
+    given, time = incident(choices, protocol, unknowns), as_of(choices, protocol)
+    return Pair(f"{seed}-{number}-{position}", protocol, given, time, history(choices, protocol, unknowns))
 
 
 def protocol_text(seed: int, number: int) -> str:
@@ -54,7 +60,12 @@ def protocol_text(seed: int, number: int) -> str:
 def keep(pair: Pair, folder: Path = CORPUS) -> Path:
     """Write a pair to a file, so that it is tried again from now on."""
     file = folder / f"{pair.name}.json"
-    content = {"protocol": pair.protocol.sources[0].text, "given": pair.given, "as_of": pair.as_of}
+    content = {
+        "protocol": pair.protocol.sources[0].text,
+        "given": pair.given,
+        "as_of": pair.as_of,
+        "history": pair.history,
+    }
     file.write_text(json.dumps(content, default=_plain, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return file
 
@@ -62,7 +73,9 @@ def keep(pair: Pair, folder: Path = CORPUS) -> Path:
 def kept(file: Path) -> Pair:
     """A pair that was written to a file."""
     content = json.loads(file.read_text(encoding="utf-8"))
-    return Pair(file.stem, protocol_from_text(content["protocol"]), content["given"], content["as_of"])
+    return Pair(
+        file.stem, protocol_from_text(content["protocol"]), content["given"], content["as_of"], content.get("history")
+    )
 
 
 def _plain(value: object) -> object:

@@ -16,12 +16,28 @@ from rapid_response.cli import BAD_INCIDENT, FINDINGS, NOT_SETTLED, USAGE
 from rapid_response.cli.asking import given_facts, hold_interview
 from rapid_response.cli.checking import check
 from rapid_response.cli.comparing import compare
-from rapid_response.cli.options import Lang, Language, Output, OutputFormat, ProtocolPath, standard_console
+from rapid_response.cli.options import (
+    Lang,
+    Language,
+    Output,
+    OutputFormat,
+    PastIncidents,
+    ProtocolPath,
+    standard_console,
+)
 from rapid_response.cli.recording import record
 from rapid_response.errors import IncidentError
 from rapid_response.evaluation.documents import result_schema
-from rapid_response.evaluation.incident_files import GivenIncident, format_of, given_incidents, load_incidents
-from rapid_response.evaluation.incidents import encode_as_of
+from rapid_response.evaluation.incident_files import (
+    GivenIncident,
+    checked_incidents,
+    format_of,
+    given_incidents,
+    load_incidents,
+    load_past,
+)
+from rapid_response.evaluation.incidents import Incident, encode_as_of
+from rapid_response.evaluation.patterns import Past
 from rapid_response.evaluation.recommendation import SEMANTICS, Recommendation, recommend
 from rapid_response.protocol.loading import load_protocol
 from rapid_response.protocol.model import Protocol
@@ -102,6 +118,7 @@ def evaluate(
         typer.Argument(help="Incidents: YAML, JSON or JSON lines files, or - for standard input.", metavar="INCIDENT"),
     ],
     as_of: AsOf = None,
+    history: PastIncidents = None,
     lang: Lang = Language.english,
     output: OutputFormat = Output.text,
     private: Private = False,
@@ -112,7 +129,8 @@ def evaluate(
     """The recommended tier for incidents, with the reasons for it."""
     loaded = load_protocol(protocol)
     now = encode_as_of(loaded, _moment(as_of))
-    results, problems = _evaluated(loaded, incidents, now)
+    past = load_past(loaded, history) if history else None
+    results, problems = _evaluated(loaded, incidents, now, past)
     for position, result in enumerate(results):
         _print(result, lang, output, private, first=position == 0)
     if problems:
@@ -128,13 +146,15 @@ def ask(
     incident: Annotated[Path | None, typer.Option("--incident", help="An incident of which some is known.")] = None,
     save: Annotated[Path | None, typer.Option("--save", help="Save the incident as a YAML file.")] = None,
     as_of: AsOf = None,
+    history: PastIncidents = None,
     lang: Lang = Language.english,
 ) -> None:
     """An interview that asks only what can still matter, and ends with the result."""
     loaded = load_protocol(protocol)
     facts = given_facts(loaded, str(incident)) if incident else {}
     now = encode_as_of(loaded, _moment(as_of))
-    if hold_interview(loaded, facts, now, lang, sys.stdin, sys.stdout, save) is None:
+    past = load_past(loaded, history) if history else None
+    if hold_interview(loaded, facts, now, lang, sys.stdin, sys.stdout, save, past) is None:
         raise typer.Exit(USAGE)
 
 
@@ -153,13 +173,16 @@ def explain_result(
         bool, typer.Option("--only-unknown", help="Change only what is not known: what would have to turn out true.")
     ] = False,
     as_of: AsOf = None,
+    history: PastIncidents = None,
     lang: Lang = Language.english,
     output: Annotated[ExplainedOutput, typer.Option("--format", help="How it is written.")] = ExplainedOutput.text,
     private: Private = False,
 ) -> None:
     """Why the tier is what it is, what to ask next, and what would have changed it."""
     loaded = load_protocol(protocol)
-    result = loaded.evaluate(given_facts(loaded, str(incident)), as_of=_moment(as_of))
+    facts = given_facts(loaded, str(incident))
+    past = load_past(loaded, history).incidents if history else None
+    result = loaded.evaluate(facts, as_of=_moment(as_of), history=past)
     try:
         explanation = explain(
             result, why_not=why_not, what_would=what_would, fixed=fixed or (), only_unknown=only_unknown
@@ -253,30 +276,21 @@ def _moment(as_of: str | None) -> str | dt.datetime:
     return as_of or dt.datetime.now(dt.UTC).replace(microsecond=0)
 
 
-def _evaluated(protocol: Protocol, names: list[str], now: int | None) -> tuple[list[Recommendation], list[Problem]]:
+def _evaluated(
+    protocol: Protocol, names: list[str], now: int | None, past: Past | None
+) -> tuple[list[Recommendation], list[Problem]]:
     """The exact results of all incidents that can be evaluated, and the problems of all others."""
-    results: list[Recommendation] = []
+    incidents: list[Incident] = []
     problems: list[Problem] = []
     for name in names:
         try:
-            given = _given(protocol, name)
+            found, wrong = checked_incidents(protocol, _given(protocol, name))
         except IncidentError as error:
-            problems += error.problems
-            continue
-        for incident in given:
-            try:
-                results.append(recommend(protocol, incident.check(protocol), now))
-            except IncidentError as error:
-                problems += _placed(error, incident)
-    return [*exact_results(results)], problems
-
-
-def _placed(error: IncidentError, incident: GivenIncident) -> list[Problem]:
-    """Problems of an incident whose facts have no places of their own, under the incident's place."""
-    return [
-        problem if problem.span else Problem(problem.id, f"{incident.place}: {problem.message}", None, problem.help)
-        for problem in error.problems
-    ]
+            found, wrong = [], [*error.problems]
+        incidents += found
+        problems += wrong
+    results = exact_results(recommend(protocol, incident, now, past) for incident in incidents)
+    return [*results], problems
 
 
 def _given(protocol: Protocol, name: str) -> list[GivenIncident]:

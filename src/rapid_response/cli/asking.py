@@ -15,6 +15,7 @@ import yaml
 
 from rapid_response.errors import IncidentError
 from rapid_response.evaluation.incident_files import load_incidents
+from rapid_response.evaluation.patterns import Past
 from rapid_response.protocol.model import Fact, Protocol
 from rapid_response.protocol.problems import Problem
 from rapid_response.reasoning.interview import Interview, start
@@ -47,6 +48,7 @@ def hold_interview(
     reader: TextIO,
     writer: TextIO,
     save: Path | None = None,
+    past: Past | None = None,
 ) -> Interview | None:
     """Ask what can still matter, write the result, and save the incident as YAML under the file's name as its id.
 
@@ -58,7 +60,7 @@ def hold_interview(
     if save and not _may_write(save, lines):
         return None
     named = {"id": save.stem, **facts} if save else facts
-    interview = run_interview(start(protocol, named, now), reader, writer, language)
+    interview = run_interview(start(protocol, named, now, past=past), reader, writer, language)
     writer.write(f"\n{result_text(interview.result, language)}\n")
     if save is None and interview.facts != facts:
         save = _place_to_save(lines)
@@ -87,6 +89,8 @@ def run_interview(interview: Interview, reader: TextIO, writer: TextIO, language
         lines.say("", explained.STOPPED(language))
     else:
         lines.say("", explained.ALL_ASKED(language))
+        if about := interview.questions.past:
+            lines.say(explained.PAST_UNKNOWN[about](language))
     return interview
 
 

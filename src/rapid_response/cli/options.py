@@ -29,6 +29,10 @@ class Language(StrEnum):
 ProtocolPath = Annotated[
     Path, typer.Argument(help="A protocol: a folder of YAML files, or one file.", metavar="PROTOCOL")
 ]
+PastIncidents = Annotated[
+    Path | None,
+    typer.Option("--history", help="Past incidents, a file or a folder of files, in which patterns are counted."),
+]
 Lang = Annotated[Language, typer.Option("--lang", help="The language of the output.")]
 OutputFormat = Annotated[Output, typer.Option("--format", help="How the output is written.")]
 

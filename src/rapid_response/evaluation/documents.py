@@ -47,10 +47,11 @@ class EvidenceDocument(DetailDocument):
     """One thing that a condition was decided on."""
 
     name: str
-    kind: Literal["fact", "measure", "now", "tier"]
+    kind: Literal["fact", "measure", "pattern", "now", "tier"]
     value: Any
     standing: Literal["known", "assumed", "unknown"]
     possible: NotRequired[list[Any]]
+    counted: NotRequired[list[str]]
 
 
 @_closed
@@ -137,6 +138,7 @@ class ResultDocument(TypedDict):
     responses: list[ResponseDocument]
     criteria: dict[str, ReasonDocument]
     measures: dict[str, EvidenceDocument]
+    patterns: dict[str, EvidenceDocument]
 
 
 def result_schema() -> dict[str, Any]:

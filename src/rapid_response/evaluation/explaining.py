@@ -21,6 +21,7 @@ from rapid_response.evaluation.outcomes import (
     ScopeOutcome,
     Standing,
 )
+from rapid_response.evaluation.patterns import Counts, Past
 from rapid_response.evaluation.truth import NO, NOT, UNKNOWN, YES, word
 from rapid_response.protocol.expressions import (
     MICROSECONDS,
@@ -37,6 +38,7 @@ from rapid_response.protocol.expressions import (
     MeasureValue,
     Not,
     Now,
+    PatternValue,
     TextIs,
     TierValue,
     Type,
@@ -44,7 +46,7 @@ from rapid_response.protocol.expressions import (
     Value,
     children,
 )
-from rapid_response.protocol.model import Due, Fact, Gate, Measure, Protocol, Response, Rule
+from rapid_response.protocol.model import Due, Fact, Gate, Measure, Pattern, Protocol, Response, Rule
 from rapid_response.protocol.values import Encoded, decode, moment_text, shift_moment
 
 
@@ -57,6 +59,8 @@ class Explanation:
     now: int | None
     range: Range
     exactness: Exactness | None
+    counts: Counts
+    past: Past | None
 
     @property
     def _slots(self) -> Mapping[Condition | Value, int]:
@@ -65,8 +69,7 @@ class Explanation:
     @cached_property
     def assumed_facts(self) -> Facts:
         """The facts, with what is assumed of the unknown ones."""
-        assumed = self.protocol.program.assumed
-        return tuple(a if fact is None else fact for fact, a in zip(self.incident.facts, assumed, strict=True))
+        return self.protocol.program.assuming(self.incident.facts)
 
     @cached_property
     def assumed_range(self) -> Range:
@@ -75,15 +78,15 @@ class Explanation:
             return self.exactness.assumed
         if self.range[0] == self.range[1]:
             return self.range
-        return self.protocol.program.tiers(self.assumed_facts, self.now, True)
+        return self.protocol.program.tiers(self.assumed_facts, self.now, True, self.counts.assumed)
 
     @cached_property
     def _trace(self) -> tuple[Any, ...]:
-        return self.protocol.program.trace(self.assumed_facts, self.now, True, self.assumed_range)
+        return self.protocol.program.trace(self.assumed_facts, self.now, True, self.counts.assumed, self.assumed_range)
 
     @cached_property
     def _plain_trace(self) -> tuple[Any, ...]:
-        return self.protocol.program.trace(self.incident.facts, self.now, False, self.range)
+        return self.protocol.program.trace(self.incident.facts, self.now, False, self.counts.plain, self.range)
 
     def scope_rules(self) -> tuple[ScopeOutcome, ...]:
         """How every scope entry came out."""
@@ -139,6 +142,10 @@ class Explanation:
         """What every measure is worth."""
         return self._measures
 
+    def patterns(self) -> Mapping[str, Evidence]:
+        """What every pattern comes to."""
+        return self._patterns
+
     # Each fact, measure and criterion once, however many conditions name it
 
     @cached_property
@@ -149,6 +156,12 @@ class Explanation:
     @cached_property
     def _measures(self) -> dict[str, Evidence]:
         return {name: self._measure(measure) for name, measure in self.protocol.measures.items()}
+
+    @cached_property
+    def _patterns(self) -> dict[str, Evidence]:
+        counted = self.counts.counted or ((),) * len(self.protocol.patterns)
+        patterns = zip(self.protocol.patterns.values(), counted, strict=True)
+        return {pattern.name: self._pattern(pattern, self._ids(places)) for pattern, places in patterns}
 
     @cached_property
     def _criteria(self) -> dict[str, Reason]:
@@ -230,6 +243,8 @@ class Explanation:
                 return [self._facts[name]]
             case MeasureValue(measure=name):
                 return [self._measures[name]]
+            case PatternValue(pattern=name):
+                return [self._patterns[name]]
             case Now():
                 return [Evidence("now", "now", moment_text(self.now or 0, self.protocol.time_zone), "known")]
             case TierValue() | Unsettled():
@@ -256,6 +271,17 @@ class Explanation:
         if len(possible) == 1:
             return Evidence(measure.name, "measure", possible[0], "known")
         return Evidence(measure.name, "measure", None, "unknown", tuple(possible))
+
+    def _pattern(self, pattern: Pattern, counted: tuple[str, ...]) -> Evidence:
+        low, high = self._trace[self._slots[PatternValue(pattern.name, pattern.type)]]
+        if low == high:
+            return Evidence(pattern.name, "pattern", self._plain(pattern.type, low), "known", counted=counted)
+        possible = tuple(self._plain(pattern.type, end) for end in (low, high)) if self.counts.assumed else ()
+        return Evidence(pattern.name, "pattern", None, "unknown", possible, counted=counted)
+
+    def _ids(self, places: tuple[int, ...]) -> tuple[str, ...]:
+        past = self.past.incidents if self.past else ()
+        return tuple(name for place in places if (name := past[place].id) is not None)
 
     def _tier_evidence(self) -> Evidence:
         low, high = (self.protocol.tiers[level].name for level in self.assumed_range)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from os import PathLike
@@ -13,9 +13,10 @@ from typing import Any, Literal, NoReturn
 
 from rapid_response.errors import IncidentError
 from rapid_response.evaluation.incidents import Incident, check_incident
+from rapid_response.evaluation.patterns import Past
 from rapid_response.protocol.expressions import Type
 from rapid_response.protocol.model import Protocol
-from rapid_response.protocol.problems import Problem, Source, Span
+from rapid_response.protocol.problems import Problem, Source, Span, one_of
 from rapid_response.protocol.reading import Mapping as MappingNode
 from rapid_response.protocol.reading import Node, Scalar, Sequence, read_source, read_yaml
 from rapid_response.protocol.values import Unfit, from_yaml
@@ -69,6 +70,55 @@ def load_incidents(protocol: Protocol, path: str | PathLike[str]) -> list[GivenI
     if source is None:
         raise IncidentError(problems)
     return given_incidents(protocol, source, _SUFFIXES.get(Path(path).suffix.lower()) or format_of(source.text))
+
+
+def load_past(protocol: Protocol, path: str | PathLike[str]) -> Past:
+    """Past incidents, from a file as above or from all such files of a folder, in the order of their names.
+
+    Raises IncidentError with the problems of all of them.
+
+    >>> from rapid_response import load_protocol
+    >>> protocol = load_protocol("protocol_rules/ccsj")
+    >>> len(load_past(protocol, "examples/incidents").incidents)
+    13
+    """
+    problems: list[Problem] = []
+    incidents: list[Incident] = []
+    for file in _files(Path(path)):
+        try:
+            found, wrong = checked_incidents(protocol, load_incidents(protocol, file))
+        except IncidentError as error:
+            found, wrong = [], [*error.problems]
+        incidents += found
+        problems += wrong
+    if problems:
+        raise IncidentError(problems)
+    return Past(protocol, tuple(incidents))
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    found = sorted(file for file in path.iterdir() if file.suffix.lower() in _SUFFIXES)
+    if not found:
+        message, remedy = f"`{path}` holds no incident files", f"put files there that end in {one_of([*_SUFFIXES])}"
+        raise IncidentError([Problem("RR109", message, help=remedy)])
+    return found
+
+
+def checked_incidents(protocol: Protocol, given: Iterable[GivenIncident]) -> tuple[list[Incident], list[Problem]]:
+    """The incidents that are checked, and the problems of the others, each where it stands or under its place."""
+    incidents: list[Incident] = []
+    problems: list[Problem] = []
+    for one in given:
+        try:
+            incidents.append(one.check(protocol))
+        except IncidentError as error:
+            problems += [
+                part if part.span else Problem(part.id, f"{one.place}: {part.message}", None, part.help)
+                for part in error.problems
+            ]
+    return incidents, problems
 
 
 def format_of(text: str) -> Format:

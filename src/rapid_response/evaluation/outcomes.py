@@ -30,27 +30,30 @@ class Exactness:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One fact, measure, time or the tier behind a condition.
+    """One fact, measure, pattern, time or the tier behind a condition.
 
     `value` is plain data (see `values.decode`), None where not known; `possible` then gives the least and greatest
     value, or the options, that are still possible where they are bounded. `standing` is "known", "assumed" or
-    "unknown". Of a `private` fact the value is left out.
+    "unknown". Of a `private` fact the value is left out. `counted` are the ids of the past incidents that make up a
+    pattern, or may.
     """
 
     name: str
-    kind: Literal["fact", "measure", "now", "tier"]
+    kind: Literal["fact", "measure", "pattern", "now", "tier"]
     value: Any
     standing: Literal["known", "assumed", "unknown"]
     possible: tuple[Any, ...] = ()
     detail: Detail = NO_DETAIL
     private: bool = False
+    counted: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The evidence as plain data."""
         stated = {"name": self.name, "kind": self.kind, "value": self.value, "standing": self.standing}
         possible = {"possible": list(self.possible)} if self.possible else {}
         private = {"private": True} if self.private else {}
-        return {**stated, **possible, **private, **self.detail.to_dict()}
+        counted = {"counted": list(self.counted)} if self.kind == "pattern" else {}
+        return {**stated, **possible, **private, **counted, **self.detail.to_dict()}
 
 
 @dataclass(frozen=True, slots=True)

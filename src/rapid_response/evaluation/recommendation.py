@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from rapid_response.evaluation.outcomes import (
     ScopeOutcome,
     Standing,
 )
+from rapid_response.evaluation.patterns import UNCOUNTED, Counts, History, Past, check_history, count
 from rapid_response.protocol.model import Protocol, Tier
 from rapid_response.protocol.values import decode, moment_text
 
@@ -49,7 +51,8 @@ class Recommendation(_Light):
 
     `tier` is recommended (None where the protocol recommends nothing while it is open); `lowest` and `highest` bound
     what is still possible whatever the missing facts turn out to be. `exactness` is None for the range that follows
-    rule by rule, else it says how the range was narrowed. The record itself is quick to make; the incident, rules,
+    rule by rule, else it says how the range was narrowed. `past` are the incidents that patterns were counted in, None
+    without a history; `counts` what the patterns come to. The record itself is quick to make; the incident, rules,
     responses and the rest are put together when asked for.
 
     >>> from rapid_response import load_protocol
@@ -64,6 +67,8 @@ class Recommendation(_Light):
     now: int | None
     range: Range
     exactness: Exactness | None = None
+    past: Past | None = None
+    counts: Counts = UNCOUNTED
 
     @cached_property
     def incident(self) -> Incident:
@@ -158,6 +163,23 @@ class Recommendation(_Light):
     def measures(self) -> Mapping[str, Evidence]:
         """Every measure with its value, or the range or options still possible."""
         return self._explanation.measures()
+
+    @cached_property
+    def patterns(self) -> Mapping[str, Evidence]:
+        """Every pattern with its number, or the least and the greatest still possible."""
+        return self._explanation.patterns()
+
+    def counted(self, facts: Facts) -> Counts:
+        """What the patterns come to where other facts are known of the incident."""
+        if facts == self.incident.facts:
+            return self.counts
+        return count(self.protocol, self.incident._replace(facts=facts), self.past, self.now)
+
+    @cached_property
+    def uncertain_patterns(self) -> frozenset[str]:
+        """The patterns that hang on what is not known of past incidents: all of them where there is no history."""
+        patterns = self.protocol.patterns.values()
+        return frozenset(one.name for one in patterns if self.past is None or self.past.leaves_open(one, self.now))
 
     @property
     def as_of(self) -> str | None:
@@ -277,6 +299,7 @@ class Recommendation(_Light):
                 name: reason.parts[0].to_dict() | {"state": reason.state} for name, reason in self.criteria.items()
             },
             "measures": {name: measure.to_dict() for name, measure in self.measures.items()},
+            "patterns": {name: pattern.to_dict() for name, pattern in self.patterns.items()},
         }
 
     def to_json(self, private: bool = False, indent: int | None = None) -> str:
@@ -306,7 +329,7 @@ class Recommendation(_Light):
 
     @cached_property
     def _explanation(self) -> Explanation:
-        return Explanation(self.protocol, self.incident, self.now, self.range, self.exactness)
+        return Explanation(self.protocol, self.incident, self.now, self.range, self.exactness, self.counts, self.past)
 
 
 def evaluator(protocol: Protocol) -> Evaluate:
@@ -314,9 +337,19 @@ def evaluator(protocol: Protocol) -> Evaluate:
     return compile_evaluation(protocol, encode_as_of, _recommend_plain, _recommend_other)
 
 
-def recommend(protocol: Protocol, incident: Incident, now: int | None) -> Recommendation:
-    """The recommendation for a checked incident at a time in microseconds."""
-    return Recommendation(protocol, incident, now, protocol.program.tiers(incident.facts, now, False))
+def recommend(protocol: Protocol, incident: Incident, now: int | None, past: Past | None = None) -> Recommendation:
+    """The recommendation for a checked incident at a time in microseconds; patterns are counted in `past`."""
+    counts = count(protocol, incident, past, now)
+    tiers = protocol.program.tiers(incident.facts, now, False, counts.plain)
+    return Recommendation(protocol, incident, now, tiers, past=past, counts=counts)
+
+
+def recommend_with_history(
+    protocol: Protocol, given: Mapping[str, Any], as_of: str | dt.datetime | None, history: History
+) -> Recommendation:
+    """The recommendation for an incident as given, with past ones as given."""
+    now, incident = encode_as_of(protocol, as_of), check_incident(protocol, given)
+    return recommend(protocol, incident, now, check_history(protocol, history))
 
 
 def _recommend_other(protocol: Protocol, given: Mapping[str, Any], now: int | None) -> Recommendation:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import Generic, TypeVar
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
 
 from rapid_response.history.columns import Block
 from rapid_response.history.plan import Plan
@@ -59,14 +60,24 @@ class Engine:
     responses: tuple[Planned[Response], ...]
     levels: tuple[int, ...]
 
-    def outcomes(self, block: Block) -> Iterator[tuple[int, Outcome]]:
-        """Evaluate a block of incidents, stretch by stretch, each with its first row."""
-        for start, part in block.parts():
-            yield start, self.outcome(part)
+    def outcomes(self, block: Block, whole: bool = False) -> Iterator[tuple[int, Outcome]]:
+        """Evaluate a block of incidents, stretch by stretch, each with its first row.
 
-    def outcome(self, block: Block) -> Outcome:
+        Sheets are kept `whole` where someone asks for causes; else only what decides is left in them.
+        """
+        spent = {} if whole else self.spent()
+        for start, part in block.parts():
+            yield start, self.outcome(part, spent)
+
+    def spent(self) -> Mapping[int, Sequence[int]]:
+        """After each step of the plan the slots that neither a later one nor a rule, response or scope entry reads."""
+        parts: Iterable[Planned[Any]] = (*self.scope, *self.rules, *self.responses)
+        gates = (slot for part in parts for slot in (part.when, part.allowed) if slot is not None)
+        return self.plan.spent((*gates, *self.levels))
+
+    def outcome(self, block: Block, spent: Mapping[int, Sequence[int]] = MappingProxyType({})) -> Outcome:
         """Evaluate a block of incidents at once."""
-        sheet = self.plan.sheet(block)
+        sheet = self.plan.sheet(block, spent)
         tiers = self.tier_range(sheet)
         under = self.plan.assuming(sheet)
         assumed = tiers if under.found is sheet.found else self.tier_range(under)

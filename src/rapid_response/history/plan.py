@@ -5,8 +5,10 @@ Equal nodes are one step. Where assumptions are taken, only the steps that they 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import or_
+from types import MappingProxyType
 
 from rapid_response.history.columns import Block
 from rapid_response.history.condition_steps import condition_step, counted
@@ -36,16 +38,32 @@ class Plan:
     definitions: Definitions
     steps: list[Work] = field(default_factory=list)
     slots: dict[Node, int] = field(default_factory=dict)
+    needs: list[list[int]] = field(default_factory=list)
     assumed: list[bool] = field(default_factory=list)
     about_tiers: list[bool] = field(default_factory=list)
 
-    def sheet(self, block: Block) -> Sheet:
-        """Everything worked out for a block without assumptions, but for what is said of the tier."""
+    def sheet(self, block: Block, spent: Mapping[int, Sequence[int]] = MappingProxyType({})) -> Sheet:
+        """Everything worked out for a block without assumptions, but for what is said of the tier.
+
+        `spent` says which slots to let go of after which step; the next steps then work in memory that is still near.
+        """
         sheet = Sheet(block, [None] * len(self.steps))
         for slot, work in enumerate(self.steps):
             if not self.about_tiers[slot]:
                 sheet.found[slot] = work(sheet)
+            for gone in spent.get(slot, ()):
+                sheet.found[gone] = None
         return sheet
+
+    def spent(self, kept: Iterable[int]) -> Mapping[int, Sequence[int]]:
+        """After each step the slots that nothing reads any more: no later step, none that is worked out twice."""
+        again = (slot for slot, twice in enumerate(map(or_, self.assumed, self.about_tiers)) if twice)
+        held = {*kept, *(below for slot in again for below in self.needs[slot])}
+        last = {below: slot for slot, needs in enumerate(self.needs) for below in needs if below not in held}
+        found: dict[int, list[int]] = {}
+        for below, slot in last.items():
+            found.setdefault(slot, []).append(below)
+        return found
 
     def assuming(self, sheet: Sheet) -> Sheet:
         """The same under the assumptions."""
@@ -71,6 +89,7 @@ class Plan:
         if node not in self.slots:
             below = self.below(node)
             self.steps.append(self.step(node, below))
+            self.needs.append(below)
             self.assumed.append(self.is_assumed(node) or any(self.assumed[slot] for slot in below))
             about = isinstance(node, TierValue | Unsettled)
             self.about_tiers.append(about or any(self.about_tiers[slot] for slot in below))

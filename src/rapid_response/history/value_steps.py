@@ -22,6 +22,7 @@ from rapid_response.protocol.expressions import (
     Extreme,
     MeasureValue,
     Now,
+    PatternValue,
     Points,
     Rescaled,
     Step,
@@ -41,6 +42,8 @@ def value_step(node: Value, slots: list[int], definitions: Definitions) -> Work:
             return lambda _: exactly(constant)
         case MeasureValue():
             return lambda sheet: sheet.found[slots[0]]
+        case PatternValue(type=kind):
+            return lambda _: Range(int(kind.low), int(kind.high))
         case TierValue():
             return lambda sheet: cast(TierRange, sheet.tiers).as_range(sheet.block.rows)
         case Now(type=kind):

@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
 from rapid_response.protocol import model, schema
 from rapid_response.protocol.blocks import ConditionReader
 from rapid_response.protocol.declaring import Declarations
-from rapid_response.protocol.expressions import AllOf, Always, Condition, Not, Type, Value, uses_now
+from rapid_response.protocol.expressions import (
+    AllOf,
+    Always,
+    Condition,
+    Constant,
+    Not,
+    Now,
+    PatternValue,
+    Type,
+    Value,
+    names_in,
+    parts_of,
+    uses_now,
+)
 from rapid_response.protocol.grammar import KEYWORDS, parse
 from rapid_response.protocol.measures import MeasureReader
 from rapid_response.protocol.noting import Notes, Path
 from rapid_response.protocol.ordering import in_order
 from rapid_response.protocol.problems import Source, did_you_mean, one_of
 from rapid_response.protocol.reading import Scalar
-from rapid_response.protocol.sentences import Faulty, Reader, Word, each
+from rapid_response.protocol.sentences import Faulty, Reader, Word, each, tried
+from rapid_response.protocol.values import UNBOUNDED
 
 LONGEST_DUE = 100_000
+PATTERN = Type("number", low=0, high=UNBOUNDED)
 
 
 def checked(
@@ -86,13 +101,16 @@ class _Checker:
             raise Faulty
         return None
 
+    def pattern(self, name: str) -> Type | None:
+        return PATTERN if name in self.file.patterns else None
+
     def is_response(self, name: str) -> bool:
         return self.speaks_of == "everything" and name in self.file.responses
 
     def known(self) -> Sequence[str]:
         responses = self.file.responses if self.speaks_of == "everything" else ()
         facts = self.file.facts or self.declared.facts
-        return [*facts, *self.file.criteria, *self.file.measures, *responses]
+        return [*facts, *self.file.criteria, *self.file.measures, *self.file.patterns, *responses]
 
     @property
     def reader(self) -> ConditionReader:
@@ -104,6 +122,7 @@ class _Checker:
         self.check_names()
         self.declared.read()
         order = self.definitions()
+        patterns = self.notes.section("patterns", self.file.patterns, self.read_pattern)
         scope = self.notes.section("out_of_scope", self.file.out_of_scope, self.scope_rule)
         rules = self.notes.section("rules", self.file.rules, self.rule)
         self.speaks_of = "the tier"
@@ -131,6 +150,7 @@ class _Checker:
             facts=self.declared.facts,
             criteria={name: self.criteria[name] for name in self.file.criteria},
             measures={name: self.measures[name] for name in self.file.measures},
+            patterns=patterns,
             scope=scope,
             rules=rules,
             responses=responses,
@@ -146,7 +166,7 @@ class _Checker:
     # Names
 
     def check_names(self) -> None:
-        sections = ("facts", "criteria", "measures")
+        sections = ("facts", "criteria", "measures", "patterns")
         seen: dict[str, str] = {}
         for section in sections:
             for name in getattr(self.file, section):
@@ -233,6 +253,74 @@ class _Checker:
             options=kind.options if kind else options,
             unit=part.unit,
         )
+
+    # Patterns
+
+    def read_pattern(self, name: str, part: schema.Pattern, path: Path) -> model.Pattern:
+        if self.file.at is None:
+            self.notes.note(
+                "RR202", f"`{name}` needs to know when incidents happen", path, "add `at:` and a moment fact"
+            )
+            raise Faulty
+        where = tried(lambda: self.counted(name, part.where, (*path, "where")))
+        same = tried(lambda: tuple(each(self.same_fact, part.same)))
+        within = tried(lambda: self.length(part.within))
+        if where is None or same is None or within is None:
+            raise Faulty
+        return model.Pattern(
+            name=name,
+            title=part.title,
+            means=part.means,
+            span=self.notes.span(path),
+            type=PATTERN,
+            where=where,
+            same=same,
+            within=within,
+        )
+
+    def counted(self, name: str, where: Any, path: Path) -> Condition:
+        """What counts an incident must be the same at all times, so that it may be counted again later."""
+        condition = Always() if where is None else self.reader.condition(where, path)
+        for part in self.all_parts(condition):
+            if isinstance(part, Now | PatternValue):
+                words = "`now`" if isinstance(part, Now) else f"the pattern `{part.pattern}`"
+                self.notes.note("RR311", f"`{name}` counts by {words}", path, "count by facts that stay the same")
+                raise Faulty
+        return condition
+
+    def all_parts(self, node: Condition) -> Iterator[Condition | Value]:
+        """Everything below a condition, through the criteria and measures that it refers to."""
+        waiting: list[Condition | Value] = [node]
+        seen: set[str] = set()
+        while waiting:
+            for part in parts_of(waiting.pop()):
+                yield part
+                new = names_in(part) - seen
+                seen |= new
+                waiting += [self.criteria[name].condition for name in new if name in self.criteria]
+                waiting += [self.measures[name].value for name in new if name in self.measures]
+
+    def same_fact(self, scalar: Scalar) -> str:
+        kind = self.fact(scalar.text)
+        if kind is None:
+            remedy = did_you_mean(scalar.text, self.file.facts, "`same` lists facts, such as a neighborhood")
+            self.notes.note("RR301", f"unknown fact `{scalar.text}`", scalar.span, remedy)
+            raise Faulty
+        return scalar.text
+
+    def length(self, scalar: Scalar) -> Constant:
+        tree = parse(scalar, "condition", self.notes.problems)
+        if tree is None:
+            raise Faulty
+        if tree.data != "duration":
+            self.notes.note("RR203", f"`{scalar.text}` is not a length of time", scalar.span, "write it like 14 days")
+            raise Faulty
+        if (unit := str(tree.children[1])).startswith(("month", "year")):
+            self.notes.note("RR203", f"{unit} differ in length", scalar.span, "write it in days, like 180 days")
+            raise Faulty
+        window = Reader(scalar, self, self.notes.problems).value(tree)
+        assert isinstance(window, Constant)
+        return window
 
     # Scope, rules and responses
 

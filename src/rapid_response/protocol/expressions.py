@@ -202,6 +202,14 @@ class MeasureValue(Written):
 
 
 @dataclass(frozen=True, slots=True)
+class PatternValue(Written):
+    """How many incidents make up a pattern."""
+
+    pattern: str
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
 class TierValue(Written):
     """In responses: the tier, or the range of tiers still possible."""
 
@@ -296,6 +304,7 @@ Value = (
     Constant
     | FactValue
     | MeasureValue
+    | PatternValue
     | TierValue
     | Now
     | Rescaled
@@ -348,13 +357,13 @@ def parts_of(*nodes: Condition | Value) -> Iterator[Condition | Value]:
 
 
 def names_in(node: Condition | Value) -> frozenset[str]:
-    """The facts, criteria and measures that a node refers to directly."""
+    """The facts, criteria, measures and patterns that a node refers to directly."""
     match node:
         case FactHolds(fact=name) | FactValue(fact=name) | Includes(fact=name) | TextIs(fact=name):
             return frozenset([name])
         case CriterionHolds(criterion=name):
             return frozenset([name])
-        case MeasureValue(measure=name):
+        case MeasureValue(measure=name) | PatternValue(pattern=name):
             return frozenset([name])
         case _:
             return frozenset().union(*(names_in(child) for child in children(node)))

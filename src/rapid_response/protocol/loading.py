@@ -36,7 +36,7 @@ LANGUAGE_VERSION = 1
 SCENARIOS = ".scenarios.yaml"
 MOST_WORDS = 20_000
 
-_SECTIONS = ("roles", "kinds", "facts", "criteria", "measures", "out_of_scope", "rules", "responses")
+_SECTIONS = ("roles", "kinds", "facts", "criteria", "measures", "patterns", "out_of_scope", "rules", "responses")
 _LISTS = ("always", "never", "allow")
 _IN_ORDER = ("tiers", "options")
 _LEFT_OUT = ("title", "version", "in_force", "time_zone", "at", "if_unsettled", "unsettled", *_LISTS)
@@ -300,8 +300,6 @@ def _value_span(place: Place, path: Steps) -> Span:
 
 def _unknown_key(path: Steps, place: Place) -> Problem:
     name, span = str(path[-1]), place.span(path)
-    if path == ("patterns",):
-        return Problem("RR206", "`patterns` needs history, which is not available yet", span, "remove the section")
     known = _keys_at(path[:-1])
     remedy = did_you_mean(name, known, f"write {one_of(known)}")
     if path == ("scenarios",):

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from rapid_response.protocol.expressions import Condition, Type, Value, names_in
+from rapid_response.protocol.expressions import Condition, Constant, Type, Value, names_in
 from rapid_response.protocol.problems import Source, Span
 
 if TYPE_CHECKING:
     from rapid_response.evaluation.compiling import Program
+    from rapid_response.evaluation.patterns import History
     from rapid_response.evaluation.recommendation import Recommendation
     from rapid_response.proving.comparison import Comparison
     from rapid_response.proving.findings import Check
@@ -151,6 +152,20 @@ class Measure(Named):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern(Named):
+    """How many incidents there were for which `where` holds, with the `same` facts, `within` a length of time.
+
+    They are counted back from the time of the present incident (the protocol's `at`), which counts if its own `where`
+    holds. `type` is that of the number.
+    """
+
+    type: Type
+    where: Condition
+    same: tuple[str, ...]
+    within: Constant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gate(Named):
     """What scope entries, rules and responses share: when, unless, because and source."""
 
@@ -265,6 +280,7 @@ class Protocol:
     facts: Mapping[str, Fact]
     criteria: Mapping[str, Criterion]
     measures: Mapping[str, Measure]
+    patterns: Mapping[str, Pattern]
     scope: Mapping[str, ScopeRule]
     rules: Mapping[str, Rule]
     responses: Mapping[str, Response]
@@ -302,20 +318,36 @@ class Protocol:
         yield from self.rules.values()
         yield from self.responses.values()
 
-    def facts_below(self, *nodes: Condition | Value) -> tuple[str, ...]:
-        """The facts that nodes hang on, also through criteria and measures; in the protocol's order."""
+    def facts_below(self, *nodes: Condition | Value, patterns: bool = True) -> tuple[str, ...]:
+        """The facts that nodes hang on, also through criteria and measures; in the protocol's order.
+
+        `patterns` says whether those that patterns compare with past incidents are among them.
+        """
+        found = self._below(nodes, patterns)
+        return tuple(name for name in self.facts if name in found)
+
+    def patterns_below(self, *nodes: Condition | Value) -> tuple[str, ...]:
+        """The patterns that nodes hang on, likewise."""
+        found = self._below(nodes, patterns=False) if self.patterns else set()
+        return tuple(name for name in self.patterns if name in found)
+
+    def _below(self, nodes: Iterable[Condition | Value], patterns: bool) -> set[str]:
         waiting = [name for node in nodes for name in names_in(node)]
         found: set[str] = set()
         while waiting:
             if (name := waiting.pop()) not in found:
                 found.add(name)
-                waiting += self._below(name)
-        return tuple(name for name in self.facts if name in found)
+                waiting += self._named_by(name, patterns)
+        return found
 
-    def _below(self, name: str) -> frozenset[str]:
+    def _named_by(self, name: str, patterns: bool) -> Iterable[str]:
         if name in self.criteria:
             return names_in(self.criteria[name].condition)
-        return names_in(self.measures[name].value) if name in self.measures else frozenset()
+        if name in self.measures:
+            return names_in(self.measures[name].value)
+        if name in self.patterns and patterns:
+            return (*names_in(self.patterns[name].where), *self.patterns[name].same, self.at or "")
+        return ()
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -335,15 +367,19 @@ class Protocol:
 
         return evaluator(self)
 
-    def evaluate(self, facts: Mapping[str, Any], *, as_of: str | dt.datetime | None = None) -> Recommendation:
+    def evaluate(
+        self, facts: Mapping[str, Any], *, as_of: str | dt.datetime | None = None, history: History | None = None
+    ) -> Recommendation:
         """The recommended tier for one incident, with its rationale.
 
         `facts` maps fact names to values (True/False, option names, lists of them, numbers, ISO times or datetimes,
         text; None and a missing key mean unknown), or to `{"value": …, "source": …, "as_of": …, "verified": …}`; the
         key `id` names the incident. `as_of` is the time of evaluation, ISO text or datetime, in the protocol's zone
         where it states no offset; it is required where the protocol uses `now` or a due time counts from it.
+        `history` are past incidents, mappings like `facts`, in which patterns are counted; without it nothing is known
+        of patterns.
 
-        Raises IncidentError, which names every bad fact at once.
+        Raises IncidentError, which names every bad fact at once, those of past incidents included.
 
         >>> from rapid_response import load_protocol
         >>> protocol = load_protocol("protocol_rules/ccsj")
@@ -351,7 +387,11 @@ class Protocol:
         >>> result.lowest.name, result.standing
         ('monitor', 'open')
         """
-        return self._evaluate(self, facts, as_of)
+        if history is None:
+            return self._evaluate(self, facts, as_of)
+        from rapid_response.evaluation.recommendation import recommend_with_history
+
+        return recommend_with_history(self, facts, as_of, history)
 
     def check(self, *, budget: float | None = 30.0, as_of: str | None = None) -> Check:
         """What holds for every incident: findings with incidents that show them, and what is proved.

@@ -34,7 +34,6 @@ CATALOGUE: dict[str, str] = {
     "RR203": "a value has the wrong form",
     "RR204": "a name is not allowed",
     "RR205": "two keys exclude each other",
-    "RR206": "a section is not available yet",
     # Names and types
     "RR301": "an unknown name",
     "RR302": "a name is used twice",
@@ -66,7 +65,6 @@ CATALOGUE: dict[str, str] = {
     # Scenarios
     "RR601": "a scenario expects nothing",
     "RR602": "a scenario expects what can never be",
-    "RR603": "a part of a scenario is not available yet",
 }
 
 

@@ -390,6 +390,16 @@ class Measure(Part):
         return self
 
 
+class Pattern(Part):
+    """How many incidents like this one there were in the same place, counted back from this one, which counts, too."""
+
+    title: Texts = NO_TEXT
+    means: Texts = NO_TEXT
+    where: Condition | None = None
+    same: list[Word] = Field(default_factory=list)
+    within: Word
+
+
 class Gate(Part):
     """What scope entries, rules and responses share."""
 
@@ -476,6 +486,7 @@ class ProtocolFile(Part):
     facts: dict[Name, Fact] = Field(default_factory=dict)
     criteria: dict[Name, Criterion] = Field(default_factory=dict)
     measures: dict[Name, Measure] = Field(default_factory=dict)
+    patterns: dict[Name, Pattern] = Field(default_factory=dict)
     out_of_scope: dict[Name, ScopeRule] = Field(default_factory=dict)
     rules: dict[Name, Rule] = Field(default_factory=dict)
     responses: dict[Name, Response] = Field(default_factory=dict)

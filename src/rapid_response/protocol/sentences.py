@@ -51,6 +51,7 @@ from rapid_response.protocol.expressions import (
     MeasureValue,
     Not,
     Now,
+    PatternValue,
     ResponseActive,
     Step,
     TextIs,
@@ -98,6 +99,9 @@ class Names(Interface):
     def measure(self, name: str) -> Type | None:
         """The type of a measure, None where there is no such measure."""
 
+    def pattern(self, name: str) -> Type | None:
+        """The type of a pattern, None where there is no such pattern."""
+
     def is_response(self, name: str) -> bool:
         """Whether a sentence may speak of responses here, and there is one of that name."""
 
@@ -128,6 +132,14 @@ def each(read: Callable[[Item], Found], items: Iterable[Item]) -> list[Found]:
     if faulty:
         raise Faulty
     return found
+
+
+def tried(read: Callable[[], Found]) -> Found | None:
+    """What is read, None where it is faulty; its problems are noted."""
+    try:
+        return read()
+    except Faulty:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,12 +449,19 @@ class Reader:
             found = CriterionHolds(name)
         elif (measure := self.names.measure(name)) is not None:
             found = MeasureValue(name, measure)
+        elif (pattern := self.names.pattern(name)) is not None:
+            found = PatternValue(name, pattern)
         else:
             return _word(tree)
         return self.placed(found, tree)
 
     def active(self, name: str, tree: Syntax) -> Condition:
-        if self.names.fact(name) or self.names.is_criterion(name) or self.names.measure(name):
+        if (
+            self.names.fact(name)
+            or self.names.is_criterion(name)
+            or self.names.measure(name)
+            or self.names.pattern(name)
+        ):
             message = f"`{name}` is the name of a response and of something else that may stand here"
             raise self.fault("RR309", message, tree, "rename one of the two")
         return self.placed(ResponseActive(name), tree)

@@ -18,9 +18,29 @@ from rapid_response.proving.shapes import NAMING, Part, Reading
 from rapid_response.proving.writing import plain_line
 
 Section = Literal[
-    "protocol", "roles", "tiers", "facts", "criteria", "measures", "scope", "rules", "responses", "properties"
+    "protocol",
+    "roles",
+    "tiers",
+    "facts",
+    "criteria",
+    "measures",
+    "patterns",
+    "scope",
+    "rules",
+    "responses",
+    "properties",
 ]
-_SECTIONS: tuple[Section, ...] = ("roles", "tiers", "facts", "criteria", "measures", "scope", "rules", "responses")
+_SECTIONS: tuple[Section, ...] = (
+    "roles",
+    "tiers",
+    "facts",
+    "criteria",
+    "measures",
+    "patterns",
+    "scope",
+    "rules",
+    "responses",
+)
 _STATED = ("name", "title", "version", "in_force", "time_zone", "at", "if_unsettled", "unsettled")
 _PASSED_OVER = frozenset({"name", "span", "level", "text", "places", "form"})
 _WHILE_UNKNOWN = frozenset({"assumed", "blank", "if_unsettled", "unsettled"})
@@ -156,6 +176,8 @@ def _changed(names: Sequence[str], old: Part, new: Part, former: Reading, latter
         shapes = former.shape(before), latter.shape(after)
         if name in NAMING and isinstance(before, str):
             shapes = former.name(before), after
+        elif name in NAMING and isinstance(before, tuple):
+            shapes = tuple(map(former.name, before)), after
         if shapes[0] != shapes[1]:
             yield Changed(name, before, after, *_parts(before, after, former, latter))
 

@@ -22,6 +22,7 @@ Section = Literal[
     "facts",
     "criteria",
     "measures",
+    "patterns",
     "out_of_scope",
     "rules",
     "responses",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rapid_response.protocol.model import Fact, Kind, Protocol
 
-_PARTS = ("facts", "tiers", "responses", "criteria", "measures", "scope", "rules", "roles")
+_PARTS = ("facts", "tiers", "responses", "criteria", "measures", "patterns", "scope", "rules", "roles")
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,9 @@ class Replay:
     def trace(self) -> tuple[Any, ...]:
         """The truth of every condition."""
         incident = self.result.incident
-        return self.result.protocol.program.trace(incident.facts, self.result.now, False, self.result.range)
+        return self.result.protocol.program.trace(
+            incident.facts, self.result.now, False, self.result.counts.plain, self.result.range
+        )
 
     def holds(self, section: str, name: str) -> Holds:
         """Whether a rule or scope entry holds, or a response is active."""

@@ -15,6 +15,7 @@ from rapid_response.protocol.expressions import (
     Includes,
     IsOneOf,
     MeasureValue,
+    PatternValue,
     Rescaled,
     ResponseActive,
     TextIs,
@@ -27,10 +28,10 @@ from rapid_response.protocol.values import decode, unscaled
 Part = Protocol | Named | Property
 
 
-NAMING = frozenset({"owner", "at"})
+NAMING = frozenset({"owner", "at", "same"})
 
 
-_REFERRING = (FactHolds, CriterionHolds, FactValue, MeasureValue, Includes, TextIs, ResponseActive, Due)
+_REFERRING = (FactHolds, CriterionHolds, FactValue, MeasureValue, PatternValue, Includes, TextIs, ResponseActive, Due)
 
 
 @dataclass(frozen=True, slots=True)

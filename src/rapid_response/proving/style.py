@@ -60,6 +60,7 @@ def parts_by_section(protocol: Protocol) -> Mapping[Section, Iterable[Named]]:
         "facts": protocol.facts.values(),
         "criteria": protocol.criteria.values(),
         "measures": protocol.measures.values(),
+        "patterns": protocol.patterns.values(),
         "out_of_scope": protocol.scope.values(),
         "rules": protocol.rules.values(),
         "responses": protocol.responses.values(),
@@ -130,7 +131,7 @@ def _unused(protocol: Protocol) -> Iterator[Finding]:
     named: dict[Section, Iterable[Named]] = {
         section: parts
         for section, parts in parts_by_section(protocol).items()
-        if section in ("roles", "kinds", "criteria", "measures")
+        if section in ("roles", "kinds", "criteria", "measures", "patterns")
     }
     for section, parts in named.items():
         yield from (Finding("RC504", (part(section, each),)) for each in parts if each.name not in used[section])
@@ -146,9 +147,10 @@ def used_names(protocol: Protocol) -> Mapping[Section, frozenset[str]]:
     return {
         "roles": frozenset(each.owner for each in protocol.responses.values() if each.owner),
         "kinds": frozenset(each.type.kind for each in typed),
-        "facts": named | times(protocol),
+        "facts": named | times(protocol) | frozenset(name for part in protocol.patterns.values() for name in part.same),
         "criteria": named,
         "measures": named,
+        "patterns": named,
     }
 
 
@@ -162,6 +164,7 @@ def conditions_and_values(protocol: Protocol) -> Iterator[Condition | Value]:
     """Every condition and value that stands in a protocol on its own."""
     yield from (criterion.condition for criterion in protocol.criteria.values())
     yield from (measure.value for measure in protocol.measures.values())
+    yield from (pattern.where for pattern in protocol.patterns.values())
     yield from (rule.tier for rule in protocol.rules.values())
     for each in protocol.properties:
         yield from (each.when, each.then)

@@ -13,6 +13,7 @@ from rapid_response.protocol.expressions import (
     FactValue,
     MeasureValue,
     Now,
+    PatternValue,
     Rescaled,
     Value,
     names_in,
@@ -142,10 +143,23 @@ def _mean_the_same(one: Voice, other: Voice, condition: Condition) -> bool:
                     return False
                 if not _mean_the_same(one, other, measures[0].value):  # type: ignore[arg-type]
                     return False
+            case PatternValue(pattern=name):
+                if not _count_alike(one, other, name):
+                    return False
             case _:
                 if any(not _asked_alike(one, other, name) for name in names_in(part) if name in one.placements):
                     return False
     return True
+
+
+def _count_alike(one: Voice, other: Voice, name: str) -> bool:
+    """Whether both protocols count the same incidents in a pattern."""
+    mine, others = (voice.protocol.patterns.get(name) for voice in (one, other))
+    if not mine or not others or (mine.where, mine.same, mine.within) != (others.where, others.same, others.within):
+        return False
+    compared = (*mine.same, one.protocol.at or "")
+    alike = one.protocol.at == other.protocol.at and all(_asked_alike(one, other, fact) for fact in compared)
+    return alike and _mean_the_same(one, other, mine.where)
 
 
 def _asked_alike(one: Voice, other: Voice, name: str) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from rapid_response.evaluation.compiling import Facts, Range
+from rapid_response.evaluation.compiling import Facts, Range, Ranges
 from rapid_response.evaluation.outcomes import Exactness
+from rapid_response.evaluation.patterns import UNCOUNTED, Counts
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol.model import Protocol
 from rapid_response.reasoning.network import Network
@@ -16,10 +17,13 @@ from rapid_response.reasoning.situations import situation_of
 MOST_REMEMBERED = 100_000
 """After so many combinations all are forgotten, so that memory stays bounded."""
 
+_Known = tuple[Network, tuple[int | None, ...], Ranges, Ranges]
+"""What an exact range hangs on: the cells, and what the patterns come to without and with the assumptions."""
+
 
 @dataclass(slots=True)
 class ExactRanges:
-    """Exact ranges of incidents of one protocol. Incidents in the same cells have the same one.
+    """Exact ranges of incidents of one protocol. Incidents in the same cells, with the same counts, have the same one.
 
     >>> from rapid_response import protocol_from_text
     >>> protocol = protocol_from_text(
@@ -33,18 +37,21 @@ class ExactRanges:
     """
 
     protocol: Protocol
-    remembered: dict[tuple[Network, tuple[int | None, ...]], tuple[Range, Exactness]] = field(default_factory=dict)
+    remembered: dict[_Known, tuple[Range, Exactness]] = field(default_factory=dict)
 
-    def of(self, facts: Facts, now: int | None, quick: Range | None = None) -> tuple[Range, Exactness]:
+    def of(
+        self, facts: Facts, now: int | None, quick: Range | None = None, counts: Counts = UNCOUNTED
+    ) -> tuple[Range, Exactness]:
         """The levels that can still come out for encoded facts at a time in microseconds, and how exact that is.
 
-        `quick` are the levels that are possible rule by rule, where they have been worked out already.
+        `quick` are the levels that are possible rule by rule, where they have been worked out already; `counts` is what
+        the patterns come to.
         """
-        quick = quick or self.protocol.program.tiers(facts, now, False)
+        quick = quick or self.protocol.program.tiers(facts, now, False, counts.plain)
         if quick[0] == quick[1]:
             return quick, Exactness(quick, True)
-        situation = situation_of(self.protocol, facts, now)
-        key = situation.network, situation.cells
+        situation = situation_of(self.protocol, facts, now, counts)
+        key = situation.network, situation.cells, counts.plain, counts.assumed
         if key not in self.remembered:
             if len(self.remembered) >= MOST_REMEMBERED:
                 self.remembered.clear()
@@ -67,5 +74,5 @@ def exact_results(results: Iterable[Recommendation]) -> Iterator[Recommendation]
             yield result
             continue
         ranges = by_protocol.setdefault(result.protocol.fingerprint, ExactRanges(result.protocol))
-        found, exactness = ranges.of(result.incident.facts, result.now, result.range)
+        found, exactness = ranges.of(result.incident.facts, result.now, result.range, result.counts)
         yield replace(result, range=found, exactness=exactness)

@@ -142,11 +142,8 @@ class _Searching:
 
     def __init__(self, result: Recommendation, goal: Goal, changeable: frozenset[str]) -> None:
         self.result, self.goal = result, goal
-        assumed = result.protocol.program.assumed
-        self.present: Facts = tuple(
-            value if fact is None else fact for fact, value in zip(result.incident.facts, assumed, strict=True)
-        )
-        self.situation = situation_of(result.protocol, self.present, result.now)
+        self.present: Facts = result.protocol.program.assuming(result.incident.facts)
+        self.situation = situation_of(result.protocol, self.present, result.now, result.counts.recommended)
         self.facts = [
             name for name in result.protocol.facts if name in changeable & self.situation.space.by_fact.keys()
         ]
@@ -279,7 +276,7 @@ class _Searching:
         protocol, incident = self.result.protocol, self.result.incident
         facts = tuple(values.get(name, value) for name, value in zip(protocol.facts, incident.facts, strict=True))
         details = {name: detail for name, detail in incident.details.items() if name not in values}
-        result = recommend(protocol, incident._replace(facts=facts, details=details), self.result.now)
+        result = recommend(protocol, incident._replace(facts=facts, details=details), self.result.now, self.result.past)
         if not values or not self.goal.met(result) or not self.goal.met(narrow := exact(result)):
             return None
         return Change({name: _given(protocol, name, value) for name, value in values.items()}, narrow)

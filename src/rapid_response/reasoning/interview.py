@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from rapid_response.evaluation.incidents import check_incident
+from rapid_response.evaluation.patterns import Past
 from rapid_response.evaluation.recommendation import Recommendation, recommend
 from rapid_response.protocol.model import Protocol
 from rapid_response.reasoning.questions import Frequencies, Question, Questions, questions
@@ -23,9 +24,9 @@ Until = Literal["tier", "responses"]
 class Interview:
     """Where an interview stands.
 
-    `facts` is the incident so far, as given; `skipped` are facts that the person asked does not know; `before` is the
-    interview one step earlier. It ends once the tier is settled, or with `until` "responses" once every response is
-    too.
+    `facts` is the incident so far, as given; `past` the incidents that patterns are counted in; `skipped` are facts
+    that the person asked does not know; `before` is the interview one step earlier. It ends once the tier is settled,
+    or with `until` "responses" once every response is too.
 
     >>> from rapid_response import protocol_from_text
     >>> protocol = protocol_from_text(
@@ -49,11 +50,12 @@ class Interview:
     frequencies: Frequencies | None = field(default=None, repr=False)
     skipped: tuple[str, ...] = ()
     before: Interview | None = field(default=None, repr=False, compare=False)
+    past: Past | None = field(default=None, repr=False)
 
     @cached_property
     def result(self) -> Recommendation:
         """The result as far as things are known, its range exact."""
-        return exact(recommend(self.protocol, check_incident(self.protocol, self.facts), self.now))
+        return exact(recommend(self.protocol, check_incident(self.protocol, self.facts), self.now, self.past))
 
     @cached_property
     def questions(self) -> Questions:
@@ -106,6 +108,7 @@ def start(
     now: int | None = None,
     until: Until = "responses",
     frequencies: Frequencies | None = None,
+    past: Past | None = None,
 ) -> Interview:
     """An interview about an incident of which some facts may be known already.
 
@@ -113,4 +116,4 @@ def start(
     fit.
     """
     check_incident(protocol, facts)
-    return Interview(protocol, dict(facts), now, until, frequencies)
+    return Interview(protocol, dict(facts), now, until, frequencies, past=past)

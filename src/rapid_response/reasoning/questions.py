@@ -18,7 +18,7 @@ from rapid_response.reasoning.network import Network, Space
 from rapid_response.reasoning.nodes import opposite
 from rapid_response.reasoning.passes import Bits
 from rapid_response.reasoning.ranges import exact, lowered, raised
-from rapid_response.reasoning.relevance import Relevance, live_bits, relevance_of
+from rapid_response.reasoning.relevance import Relevance, live_bits, patterns_in_play, relevance_of
 from rapid_response.reasoning.sampling import SIZE, Pool, make_pool
 from rapid_response.reasoning.situations import Sampled, Situation, situation_of
 
@@ -69,19 +69,22 @@ class Questions:
     """What to ask, best first.
 
     `irrelevant` are the missing facts that cannot change the tier or a response any more. `unresolved` are questions
-    asked to be safe: it could not be proved that they still matter. `most_left` is how many answers it takes at most,
-    asking in this order, until the tier is settled.
+    asked to be safe: it could not be proved that they still matter. `past` says what past incidents can still change,
+    where they were not given or too little is known of them: "tier" or "responses". `most_left` is how many answers it
+    takes at most, asking in this order, until the tier is settled, unless `past` can change it.
     """
 
     asked: tuple[Question, ...]
     irrelevant: tuple[str, ...]
     unresolved: tuple[str, ...]
     most_left: int
+    past: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The questions as plain data."""
         return {
             "asked": [question.to_dict() for question in self.asked],
+            "past": self.past,
             "irrelevant": list(self.irrelevant),
             "unresolved": list(self.unresolved),
             "most_left": self.most_left,
@@ -108,7 +111,7 @@ def questions(result: Recommendation, frequencies: Frequencies | None = None) ->
     [('no', 'low'), ('yes', 'high')]
     """
     result = exact(result)
-    situation = situation_of(result.protocol, result.incident.facts, result.now)
+    situation = situation_of(result.protocol, result.incident.facts, result.now, result.counts)
     relevance = relevance_of(situation, result.missing, settled=result.range[0] == result.range[1])
     pool = _pool(situation.space, frequencies or {})
     sampled = situation.sampled if pool is None else situation.sampled_in(pool)
@@ -118,7 +121,15 @@ def questions(result: Recommendation, frequencies: Frequencies | None = None) ->
     irrelevant = tuple(fact for fact in result.missing if fact not in relevant)
     unresolved = tuple(fact for fact in result.missing if fact in relevance.unresolved)
     most_left = min(len(relevance.tier), 1 + asked[0].most_left) if relevance.tier else 0
-    return Questions(tuple(asked), irrelevant, unresolved, most_left)
+    return Questions(tuple(asked), irrelevant, unresolved, most_left, _past(result, situation))
+
+
+def _past(result: Recommendation, situation: Situation) -> str | None:
+    """What past incidents can still change, by what is not known of them."""
+    unknown = result.uncertain_patterns
+    if unknown & patterns_in_play(situation, "tiers") and result.range[0] < result.range[1]:
+        return "tier"
+    return "responses" if unknown & patterns_in_play(situation, "responses") else None
 
 
 class _Asking:

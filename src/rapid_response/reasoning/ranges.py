@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rapid_response.evaluation.compiling import Facts, Range
+from rapid_response.evaluation.compiling import Range
 from rapid_response.evaluation.outcomes import Exactness
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.reasoning.situations import Situation, situation_of
@@ -30,7 +30,9 @@ def exact(result: Recommendation) -> Recommendation:
         return result
     if result.range[0] == result.range[1]:
         return replace(result, exactness=Exactness(result.range, True))
-    found, exactness = exact_range(situation_of(result.protocol, result.incident.facts, result.now), result.range)
+    found, exactness = exact_range(
+        situation_of(result.protocol, result.incident.facts, result.now, result.counts), result.range
+    )
     return replace(result, range=found, exactness=exactness)
 
 
@@ -86,14 +88,12 @@ def _assumed(situation: Situation, found: Range) -> Range:
 
     Assumed criteria are not looked through: then it is what the formulas say at once.
     """
-    program, now = situation.space.protocol.program, situation.now
-    facts: Facts = tuple(
-        assumed if fact is None else fact for fact, assumed in zip(situation.facts, program.assumed, strict=True)
-    )
-    within = _within(program.tiers(facts, now, True), found)
+    protocol, now, counts = situation.space.protocol, situation.now, situation.counts
+    facts = protocol.program.assuming(situation.facts)
+    within = _within(protocol.program.tiers(facts, now, True, counts.assumed), found)
     if within[0] == within[1]:
         return within
-    supposed = situation_of(situation.space.protocol, facts, now)
+    supposed = situation_of(protocol, facts, now, counts.recommended)
     return _within(supposed.recommended(), found) if supposed.assumes_criteria() else narrowed(supposed, within)[0]
 
 

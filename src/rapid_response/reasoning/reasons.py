@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from rapid_response.evaluation.compiling import Range
+from rapid_response.evaluation.compiling import Facts, Range
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.reasoning.hitting import smallest_hitting_set
 from rapid_response.reasoning.ranges import exact
@@ -57,7 +57,7 @@ def why(
     ({'g': True, 'h': True}, {'f': True})
     """
     result = exact(result)
-    situation = situation_of(result.protocol, result.incident.facts, result.now)
+    situation = situation_of(result.protocol, result.incident.facts, result.now, result.counts)
     claim = _claim(result, situation, tier, response)
     if claim is None:
         return None
@@ -125,23 +125,35 @@ class _Forcing:
         """Some of these facts that force the claim; None where they do not, or where it takes too long to say."""
         if self.levels is not None and self.evaluated(facts):
             return frozenset(facts)
-        known = set(facts)
-        given = [literal for literal, behind in self.literals.items() if behind <= known]
+        known = frozenset(facts)
+        given = self.given(known)
         found: frozenset[str] = frozenset()
         for claimed in self.claim:
             answer = self.situation.network.solver.solve([*given, -claimed])
             if answer.possible is not False:
                 return None
-            found = found.union(*(self.literals[literal] for literal in answer.core if literal in self.literals))
+            found = found.union(
+                *(self.literals[literal] & known for literal in answer.core if literal in self.literals)
+            )
         return found
+
+    def given(self, known: frozenset[str]) -> list[int]:
+        """What these facts say, for the solver."""
+        if not any(axis.opaque for axis in self.situation.space.axes):
+            return [literal for literal, behind in self.literals.items() if behind <= known]
+        facts = self.only(known)
+        return situation_of(self.result.protocol, facts, self.result.now, self.result.counted(facts)).literals
+
+    def only(self, known: Collection[str]) -> Facts:
+        """The facts of the incident, all but these not known."""
+        facts = zip(self.names, self.result.incident.facts, strict=True)
+        return tuple(value if name in known else None for name, value in facts)
 
     def evaluated(self, facts: Sequence[str]) -> bool:
         assert self.levels is not None
-        known = set(facts)
-        encoded = tuple(
-            value if name in known else None for name, value in zip(self.names, self.result.incident.facts, strict=True)
-        )
-        low, high = self.result.protocol.program.tiers(encoded, self.result.now, False)
+        encoded = self.only(set(facts))
+        counts = self.result.counted(encoded).plain
+        low, high = self.result.protocol.program.tiers(encoded, self.result.now, False, counts)
         return self.levels[0] <= low and high <= self.levels[1]
 
     def without_spare(self, facts: Sequence[str]) -> list[str]:

@@ -52,6 +52,13 @@ def relevance_of(situation: Situation, missing: Sequence[str], settled: bool) ->
     return Relevance(tier, responses - tier, frozenset(found.unresolved) & (tier | responses))
 
 
+def patterns_in_play(situation: Situation, about: About) -> frozenset[str]:
+    """The patterns that are tied to an open root, as things stand."""
+    axes, protocol = situation.space.axes, situation.space.protocol
+    conditions = [axes[axis].opaque for axis, bits in live_bits(situation, about, 1).items() if bits]
+    return frozenset(protocol.patterns_below(*(node for node in conditions if node)))
+
+
 def live_bits(situation: Situation, about: About, cases: Bits) -> Mapping[int, Bits]:
     """By axis: in which of some cases of `Situation.sure` it is tied to an open root (bit 0: as things stand)."""
     network, sure = situation.network, situation.sure
@@ -112,10 +119,11 @@ class _Finder:
         return answer is not False
 
     def behind_opaque(self, live: set[int]) -> set[str]:
-        """The missing facts of conditions that are not looked into."""
+        """The missing facts of conditions that are not looked into; without a history none can make up a pattern."""
         space = self.situation.space
         conditions = [space.axes[axis].opaque for axis in live]
-        named = {name for node in conditions if node for name in space.protocol.facts_below(node)}
+        counted = bool(self.situation.counts.plain)
+        named = {name for node in conditions if node for name in space.protocol.facts_below(node, patterns=counted)}
         return named & self.axes.keys()
 
 

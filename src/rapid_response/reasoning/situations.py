@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from rapid_response.evaluation.compiling import Facts, Range
+from rapid_response.evaluation.compiling import Facts, Range, Ranges
+from rapid_response.evaluation.patterns import UNCOUNTED, Counts
 from rapid_response.evaluation.truth import UNKNOWN, YES
 from rapid_response.protocol.expressions import Condition
 from rapid_response.protocol.model import Protocol
@@ -35,11 +36,15 @@ class Sampled:
 
 @dataclass(frozen=True)
 class Situation:
-    """Facts at a time of evaluation, and the cell that each axis of their space is in, None where it is not known."""
+    """Facts at a time of evaluation, and the cell that each axis of their space is in, None where it is not known.
+
+    `counts` is what the patterns come to with these facts.
+    """
 
     space: Space
     facts: Facts
     now: int | None
+    counts: Counts
     cells: tuple[int | None, ...]
 
     @property
@@ -62,7 +67,7 @@ class Situation:
         """Whether something is assumed of a criterion because it is not known."""
         protocol = self.space.protocol
         assumed = [criterion.condition for criterion in protocol.criteria.values() if criterion.assumed is not None]
-        trace = protocol.program.trace(self.facts, self.now, True, None) if assumed else ()
+        trace = protocol.program.trace(self.facts, self.now, True, self.counts.assumed) if assumed else ()
         return any(trace[protocol.program.slots[condition]] == UNKNOWN for condition in assumed)
 
     @cached_property
@@ -121,11 +126,14 @@ def _levels(sure: Sequence[Bits], opposed: Sequence[Bits]) -> Range:
     return low, min((level for level, missed in enumerate(opposed) if missed), default=len(opposed))
 
 
-def situation_of(protocol: Protocol, facts: Facts, now: int | None) -> Situation:
-    """What is known of an incident, given its encoded facts and the time of evaluation in microseconds."""
+def situation_of(protocol: Protocol, facts: Facts, now: int | None, counts: Counts = UNCOUNTED) -> Situation:
+    """What is known of an incident, given its encoded facts and the time of evaluation in microseconds.
+
+    `counts` is what the patterns come to with these facts.
+    """
     space = space_of(protocol, now)
     known = dict(zip(protocol.facts, facts, strict=True))
-    opaque = _opaque(protocol, space.axes, facts, now)
+    opaque = _opaque(protocol, space.axes, facts, now, counts.plain)
     cells: list[int | None] = []
     for axis in space.axes:
         if axis.fact is None:
@@ -133,17 +141,17 @@ def situation_of(protocol: Protocol, facts: Facts, now: int | None) -> Situation
         else:
             value = known[axis.fact]
             cells.append(None if value is None else axis.cell_of(value))
-    return Situation(space, facts, now, tuple(cells))
+    return Situation(space, facts, now, counts, tuple(cells))
 
 
 def _opaque(
-    protocol: Protocol, axes: Sequence[Axis], facts: Facts, now: int | None
+    protocol: Protocol, axes: Sequence[Axis], facts: Facts, now: int | None, counts: Ranges
 ) -> Mapping[Condition | None, int | None]:
     """The truth of opaque conditions, as far as the evaluation knows it."""
     conditions = [axis.opaque for axis in axes if axis.opaque is not None]
     if not conditions:
         return {}
     program = protocol.program
-    trace = program.trace(facts, now, False, None)
+    trace = program.trace(facts, now, False, counts)
     truths = {node: trace[program.slots[node]] for node in conditions if node in program.slots}
     return {node: None if truth == UNKNOWN else int(truth == YES) for node, truth in truths.items()}

@@ -34,6 +34,7 @@ from rapid_response.protocol.expressions import (
     MeasureValue,
     Not,
     Now,
+    PatternValue,
     Points,
     Rescaled,
     ResponseActive,
@@ -356,6 +357,8 @@ class Translator:
                 return {option: self.leaf(Variable(name), width, 1 << option) for option in range(width)}
             case FactValue() | Now():
                 return {value: TRUE}
+            case PatternValue():
+                raise TooMany  # it hangs on other incidents
             case MeasureValue(measure=name):
                 if name not in self.measures:
                     self.measures[name] = self.table(self.protocol.measures[name].value)

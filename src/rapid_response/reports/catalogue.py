@@ -193,6 +193,8 @@ HELD_BACK_BY = Phrase("Held back by {}", "受限於 {}")
 STILL_OPEN = Phrase("Rules still open", "尚未能判斷的規則")
 WAITS_FOR = Phrase("Waits for: {}", "有待知道：{}")
 AND_MORE = Phrase("{}; and {} more", "{}；另有 {} 項")
+PAST_INCIDENTS = Phrase("past incidents", "過往事件")
+WHAT_HAPPENED_BEFORE = Phrase("Past incidents: which of them were like this one?", "過往事件：其中哪些與這宗相似？")
 THE_TIER = Phrase("the tier", "級別")
 CANNOT_MATTER = Phrase("Open too, but they cannot change the tier: {}", "同樣尚未能判斷，但不會改變級別：{}")
 ASSUMPTIONS = Phrase("Assumed until known", "在知道前的假設")
@@ -283,6 +285,17 @@ POINTS = Phrase("Points", "分數")
 IT_IS = Phrase("It is", "結果")
 OTHERWISE_CELL = Phrase("otherwise", "其他情況")
 FIRST_THAT_HOLDS = Phrase("The first row that holds counts.", "以首個成立的一行為準。")
+PATTERNS = Phrase("Patterns", "事件模式")
+HOW_MANY_INCIDENTS = Phrase(
+    "How many incidents there were, counted back from this one, which counts, too.",
+    "由本次事件往回計算的事件數目，本次也計算在內。",
+)
+PAST_NOT_LOOKED_INTO = Phrase(
+    "What hangs on past incidents is not looked into: more time does not help there.",
+    "取決於過往事件的條件不在此證明之列，給予更多時間亦然。",
+)
+WITHIN = Phrase("Within", "時間範圍")
+THE_SAME = Phrase("With the same", "相同的")
 SCOPE = Phrase("Scope", "適用範圍")
 SCOPE_INTRO = Phrase(
     "Out of scope is an incident for which one of these holds.", "有以下任何一項成立的事件，不屬適用範圍。"

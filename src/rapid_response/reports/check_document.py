@@ -187,11 +187,13 @@ class _View:
 
     def undecided(self) -> Iterator[Section]:
         if self.check.undecided:
-            means = Paragraph(line(checked.NOT_DECIDED_MEANS(self.language), "alert"))
+            means = [Paragraph(line(checked.NOT_DECIDED_MEANS(self.language), "alert"))]
+            if self.check.protocol.patterns:
+                means.append(Paragraph(line(say.PAST_NOT_LOOKED_INTO(self.language), "alert")))
             asked = sorted(self.check.undecided, key=lambda question: question.id)
             by_id = groupby(asked, lambda question: question.id)
             items = tuple(self.asked(finding, list(questions)) for finding, questions in by_id)
-            yield Section(checked.NOT_DECIDED(self.language), (means, Items(items)))
+            yield Section(checked.NOT_DECIDED(self.language), (*means, Items(items)))
 
     def asked(self, finding: str, questions: Sequence[Undecided]) -> Line:
         """What was not decided, and of which parts."""

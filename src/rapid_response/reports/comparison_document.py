@@ -279,8 +279,10 @@ class _View:
     def undecided(self) -> Iterator[Section]:
         items = tuple(line(self.claim(claim)) for claim in self.comparison.undecided)
         if items:
-            why = Paragraph(line(self.say(compared.UNDECIDED_WHY), "alert"))
-            yield Section(self.say(compared.UNDECIDED), (why, Items(items)))
+            why = [Paragraph(line(self.say(compared.UNDECIDED_WHY), "alert"))]
+            if self.comparison.old.patterns or self.comparison.new.patterns:
+                why.append(Paragraph(line(self.say(say.PAST_NOT_LOOKED_INTO), "alert")))
+            yield Section(self.say(compared.UNDECIDED), (*why, Items(items)))
 
     def claim(self, claim: Claim) -> str:
         match claim.about:

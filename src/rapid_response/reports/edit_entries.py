@@ -126,6 +126,8 @@ class _Writing:
                 return words.amount(value, "hour")
             case bool():
                 return (say.YES if value else say.NO)(self.language)
+            case tuple() if field == "same":
+                return say.COMMA(self.language).join(self.word(words, field, name) for name in value) or self.nothing
             case tuple():
                 return say.COMMA(self.language).join(self.tiers(words, value))
             case Named():
@@ -157,7 +159,7 @@ class _Writing:
                 return say.WHILE_OPEN[value](self.language)
             case "more_is":
                 return say.MORE_IS[value](self.language)
-            case "at":
+            case "at" | "same":
                 return words.label(words.protocol.facts[value])
             case "source":
                 return words.source(value)

@@ -174,16 +174,24 @@ class _View:
         found = self.explanation.questions
         shown, later = found.asked[:MOST_ASKED], [question.fact for question in found.asked[MOST_ASKED:]]
         blocks = (
-            Paragraph(line(self.left())),
+            *self.left(),
             *self.named(explained.CANNOT_MATTER, found.irrelevant),
             *self.named(explained.TO_BE_SAFE, found.unresolved),
         )
         after = Section(explained.AFTER_THAT(self.language), (Paragraph(line(self.labels(later), "quiet")),))
         return Section(explained.ASK_NEXT(self.language), blocks, (*self.asked(shown), *([after] if later else [])))
 
-    def left(self) -> str:
-        match self.explanation.questions.most_left:
-            case 0 if not self.explanation.questions.asked:
+    def left(self) -> Iterator[Block]:
+        """How many answers are left, if answers alone can settle it."""
+        found = self.explanation.questions
+        if found.past != "tier" and (found.asked or not found.past):
+            yield Paragraph(line(self.answers_left(found)))
+        if found.past:
+            yield Paragraph(line(explained.PAST_UNKNOWN[found.past](self.language), "alert"))
+
+    def answers_left(self, found: Questions) -> str:
+        match found.most_left:
+            case 0 if not found.asked:
                 return explained.NOTHING_TO_ASK(self.language)
             case 0:
                 return explained.ONLY_RESPONSES(self.language)

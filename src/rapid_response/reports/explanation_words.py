@@ -56,6 +56,16 @@ ANOTHER = Phrase("anything else", "其他")
 SINCE, LATER_THAN = Phrase("{} or later", "{} 或之後"), Phrase("later than {}", "晚於 {}")
 UNTIL, EARLIER_THAN = Phrase("{} or earlier", "{} 或之前"), Phrase("earlier than {}", "早於 {}")
 AFTER_THAT = Phrase("After that", "之後")
+PAST_UNKNOWN = {
+    "tier": Phrase(
+        "Past incidents can still change the tier: they were not given, or not enough is known of them.",
+        "過往事件仍可能改變級別：未有提供過往事件，或所知不足。",
+    ),
+    "responses": Phrase(
+        "Past incidents can still change what to do: they were not given, or not enough is known of them.",
+        "過往事件仍可能改變要做的事：未有提供過往事件，或所知不足。",
+    ),
+}
 CANNOT_MATTER = Phrase("Cannot change anything any more: {}", "不會再改變任何結果：{}")
 TO_BE_SAFE = Phrase(
     "Asked to be safe, as it is not proved that it still matters: {}", "為穩妥而問，未能證明仍有影響：{}"

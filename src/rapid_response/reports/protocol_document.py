@@ -18,7 +18,18 @@ from rapid_response.protocol.expressions import (
     Value,
     children,
 )
-from rapid_response.protocol.model import Criterion, Fact, Gate, Measure, Named, Property, Protocol, Response, Rule
+from rapid_response.protocol.model import (
+    Criterion,
+    Fact,
+    Gate,
+    Measure,
+    Named,
+    Pattern,
+    Property,
+    Protocol,
+    Response,
+    Rule,
+)
 from rapid_response.protocol.problems import Span
 from rapid_response.protocol.values import UNBOUNDED, decode, unscaled
 from rapid_response.reports import catalogue as say
@@ -66,6 +77,8 @@ def part_entry(protocol: Protocol, part: Named | Property, language: str) -> Ent
             return view.criterion(part)
         case Measure():
             return view.measure(part)
+        case Pattern():
+            return view.pattern(part)
         case Response():
             return view.response(part)
         case Gate():
@@ -121,6 +134,7 @@ class _View:
         yield Section(say.QUESTIONS(self.language), tuple(map(self.fact, protocol.facts.values())))
         yield Section(say.CRITERIA(self.language), tuple(map(self.criterion, protocol.criteria.values())))
         yield Section(say.MEASURES(self.language), tuple(map(self.measure, protocol.measures.values())))
+        yield Section(say.PATTERNS(self.language), tuple(map(self.pattern, protocol.patterns.values())))
         yield Section(say.SCOPE(self.language), tuple(self.scope()))
         yield Section(say.RULES(self.language), sections=tuple(self.rules()))
         yield Section(say.RESPONSES(self.language), sections=tuple(self.responses()))
@@ -196,7 +210,7 @@ class _View:
             rows.append((say.UNTIL_KNOWN(self.language), Paragraph(line(assumed))))
         return self.entry(criterion, Terms(tuple(rows)))
 
-    def entry(self, part: Fact | Criterion | Measure, *blocks: Block) -> Entry:
+    def entry(self, part: Fact | Criterion | Measure | Pattern, *blocks: Block) -> Entry:
         means = part.means.in_language(self.language)
         explained = [Paragraph(line(means))] if means else []
         title = line(self.words.label(part), "strong")
@@ -289,6 +303,17 @@ class _View:
                 return self.words.option(value.type, value.type.options[min(options)])
             case _:
                 return self.words.clause(part).said or say.YES(self.language)
+
+    # Patterns
+
+    def pattern(self, pattern: Pattern) -> Entry:
+        same = [self.words.quoted(self.words.label(self.protocol.facts[name])) for name in pattern.same]
+        rows: list[tuple[str, Block]] = [(say.WITHIN(self.language), Paragraph(line(self.words.term(pattern.within))))]
+        if same:
+            rows.append((say.THE_SAME(self.language), Paragraph(line(self.words.listed(same, say.AND)))))
+        if not isinstance(pattern.where, Always):
+            rows.append((say.WHEN_TERM(self.language), self.tree(pattern.where)))
+        return self.entry(pattern, Paragraph(line(say.HOW_MANY_INCIDENTS(self.language))), Terms(tuple(rows)))
 
     # Scope, rules and responses
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from rapid_response.evaluation.incidents import NO_DETAIL, Detail
@@ -15,6 +16,9 @@ from rapid_response.reports import catalogue as say
 from rapid_response.reports.document import Line, Run, Tree, between, line, plain, run
 from rapid_response.reports.vocabulary import introducing, uncapital
 from rapid_response.reports.words import Wording, dissolves
+
+PAST = "past incidents"
+"""Waited for beside facts, none of which can have this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,8 @@ class Reasons:
                 return self.words.label(self.protocol.facts[evidence.name])
             case "measure":
                 return self.words.label(self.protocol.measures[evidence.name])
+            case "pattern":
+                return self.words.label(self.protocol.patterns[evidence.name])
             case "now":
                 return say.EVALUATED(self.language)
             case "tier":
@@ -105,6 +111,9 @@ class Reasons:
                 return line(self.answer(fact) if evidence.standing == "known" else self.assumption(fact))
             case "measure":
                 return line(self.words.measured(self.protocol.measures[evidence.name], possible))
+            case "pattern":
+                numbers = [self.words.number(Decimal(number)) for number in possible]
+                return line(numbers[0] if len(numbers) == 1 else say.BETWEEN(self.language, *numbers))
             case "now":
                 return line(self.words.moment(evidence.value))
             case "tier":
@@ -130,15 +139,21 @@ class Reasons:
     # What is waited for
 
     def waited_for(self, outcome: Outcome) -> tuple[str, ...]:
-        """The facts that an open part waits for, in the order of the protocol; last "tier", where it waits for that."""
+        """The facts that an open part waits for, in the order of the protocol; then PAST and "tier", if so.
+
+        Past incidents are waited for where there are none, and where too little is known of what happened before.
+        """
         open_reasons = [reason for reason in (outcome.when, outcome.unless) if reason and reason.state == "unknown"]
         leaves = [leaf for reason in open_reasons for leaf in _leaves(reason)]
         nodes: list[Condition | Value] = [leaf.condition for leaf in leaves if leaf.condition]
         if isinstance(outcome, RuleOutcome) and outcome.tiers[0] < outcome.tiers[1]:
             nodes.append(outcome.part.tier)
-        names = {*self.protocol.facts_below(*nodes)} - self.assumed.keys()
-        tier = any(evidence.kind == "tier" for leaf in leaves for evidence in leaf.evidence)
-        return (*(name for name in self.result.missing if name in names), *(["tier"] if tier else []))
+        counted = self.result.past is not None
+        names = {*self.protocol.facts_below(*nodes, patterns=counted)} - self.assumed.keys()
+        uncertain = self.result.uncertain_patterns.intersection(self.protocol.patterns_below(*nodes))
+        history = [PAST] if any(self.result.patterns[name].standing == "unknown" for name in uncertain) else []
+        tier = ["tier"] if any(evidence.kind == "tier" for leaf in leaves for evidence in leaf.evidence) else []
+        return (*(name for name in self.result.missing if name in names), *history, *tier)
 
     def settled_by(self, outcome: Outcome) -> tuple[str, ...]:
         """The facts that would settle a part: those it waits for, or those that what is assumed stands in for."""

@@ -32,11 +32,12 @@ from rapid_response.reports.document import (
     origin,
     run,
 )
-from rapid_response.reports.reasons import Reasons
+from rapid_response.reports.reasons import PAST, Reasons
 from rapid_response.reports.vocabulary import capital, clean, introducing
 from rapid_response.reports.words import Wording
 
 MOST_ASKED = 7
+BESIDES_FACTS = {"tier": say.THE_TIER, PAST: say.PAST_INCIDENTS}
 MOST_WAITED_FOR = 4
 
 
@@ -228,10 +229,10 @@ class _View:
 
     def find_out(self) -> Iterator[Section]:
         ranked = self.ranked()
-        first = [fact for fact in self.missing() if ranked[fact.name]]
-        first = sorted(first, key=lambda fact: -ranked[fact.name])[:MOST_ASKED]
-        others = [self.words.label(fact) for fact in self.missing() if fact not in first]
-        blocks: list[Block] = [Items(tuple(line(self.words.question(fact)) for fact in first))] if first else []
+        names = [name for name in (*self.result.missing, PAST) if ranked[name]]
+        first = sorted(names, key=lambda name: -ranked[name])[:MOST_ASKED]
+        others = [self.words.label(self.protocol.facts[name]) for name in self.result.missing if name not in first]
+        blocks: list[Block] = [Items(tuple(map(self.to_ask, first)))] if first else []
         if others:
             unknown = say.ALSO_UNKNOWN if first else say.NOT_KNOWN_YET
             listed = unknown(self.language, say.SEMICOLON(self.language).join(others))
@@ -239,8 +240,10 @@ class _View:
         if blocks:
             yield Section(say.FIND_OUT(self.language), tuple(blocks))
 
-    def missing(self) -> list[Fact]:
-        return [self.protocol.facts[name] for name in self.result.missing]
+    def to_ask(self, name: str) -> Line:
+        if name == PAST:
+            return line(say.WHAT_HAPPENED_BEFORE(self.language))
+        return line(self.words.question(self.protocol.facts[name]))
 
     def ranked(self) -> Counter[str]:
         """How many parts each fact would settle; rules that can move the tier weigh more than all responses."""
@@ -287,6 +290,9 @@ class _View:
         rows = tuple(
             (line(self.words.label(self.protocol.measures[name])), self.reasons.found(evidence))
             for name, evidence in self.result.measures.items()
+        ) + tuple(
+            (line(self.words.label(self.protocol.patterns[name])), self.reasons.found(evidence))
+            for name, evidence in self.result.patterns.items()
         )
         heading = line(say.MEASURE(self.language)), line(say.VALUE(self.language))
         if rows:
@@ -320,7 +326,7 @@ class _View:
     def waits(self, outcome: Outcome) -> Paragraph:
         names = self.reasons.waited_for(outcome)
         labels = [
-            say.THE_TIER(self.language) if name == "tier" else self.words.label(self.protocol.facts[name])
+            BESIDES_FACTS[name](self.language) if name in BESIDES_FACTS else self.words.label(self.protocol.facts[name])
             for name in names
         ]
         shown = say.SEMICOLON(self.language).join(labels[:MOST_WAITED_FOR])

@@ -36,6 +36,7 @@ from rapid_response.protocol.expressions import (
     MeasureValue,
     Not,
     Now,
+    PatternValue,
     Points,
     Rescaled,
     ResponseActive,
@@ -296,6 +297,8 @@ class Wording(Vocabulary):
                 return self.label(self.protocol.facts[name])
             case MeasureValue(measure=name):
                 return self.label(self.protocol.measures[name])
+            case PatternValue(pattern=name):
+                return self.label(self.protocol.patterns[name])
             case Rescaled(value=inner):
                 return self.about(inner)
             case TierValue():
@@ -308,7 +311,7 @@ class Wording(Vocabulary):
         match value:
             case Constant():
                 return self._constant(value)
-            case FactValue() | MeasureValue() | TierValue():
+            case FactValue() | MeasureValue() | PatternValue() | TierValue():
                 return self.quoted(self.about(value))
             case Now():
                 return (say.TODAY if value.type.name == "date" else say.NOW)(self.language)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from rapid_response.errors import RapidResponseError
 from rapid_response.evaluation.incidents import Incident
+from rapid_response.evaluation.patterns import Past
 from rapid_response.protocol.problems import Span
 
 NOTHING = "nothing"
@@ -61,11 +62,15 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """An incident at a time, and what is expected of the protocol. `now` is in microseconds since 1970-01-01 UTC."""
+    """An incident at a time, and what is expected of the protocol. `now` is in microseconds since 1970-01-01 UTC.
+
+    `past` are the incidents in which patterns are counted, None where no history is given.
+    """
 
     name: str
     incident: Incident
     now: int | None
+    past: Past | None
     claims: tuple[Claim, ...]
     span: Span
 

@@ -12,6 +12,7 @@ from typing import Any
 from rapid_response.errors import IncidentError
 from rapid_response.evaluation.incident_files import given_from_node
 from rapid_response.evaluation.incidents import Incident, encode_as_of
+from rapid_response.evaluation.patterns import Past
 from rapid_response.protocol.expressions import Type
 from rapid_response.protocol.loading import SCENARIOS
 from rapid_response.protocol.model import Protocol
@@ -105,11 +106,12 @@ class _Reader:
         return [scenario for node in nodes.items if (scenario := self.discreetly(node))]
 
     def discreetly(self, node: Node) -> Scenario | None:
-        """A scenario. Problems do not show lines that its incident stands on: they may hold what people said."""
+        """A scenario. Problems do not show lines that its incidents stand on: they may hold what people said."""
         before = len(self.problems)
         scenario = self.scenario(node)
-        if isinstance(node, Mapping) and (incident := node.get("incident")):
-            self.problems[before:] = [_discreet(problem, incident.span) for problem in self.problems[before:]]
+        for key in ("incident", "history"):
+            if isinstance(node, Mapping) and (told := node.get(key)):
+                self.problems[before:] = [_discreet(problem, told.span) for problem in self.problems[before:]]
         return scenario
 
     def scenario(self, node: Node) -> Scenario | None:
@@ -120,11 +122,11 @@ class _Reader:
         self.refuse_unknown(node, ("name", "incident", "as_of", "history", "expect"), "a scenario")
         name = self.name(node)
         incident, now = self.incident(node), self.as_of(node)
-        self.refuse_history(node)
+        past = self.past(node)
         claims = tuple(self.claims(node))
         if incident is None or len(self.problems) > before:
             return None
-        return Scenario(name.text, incident, now, claims, name.span)
+        return Scenario(name.text, incident, now, past, claims, name.span)
 
     def refuse_unknown(self, node: Mapping, known: Sequence[str], owner: str) -> None:
         for key, _ in node.entries:
@@ -154,8 +156,9 @@ class _Reader:
 
     def incident(self, node: Mapping) -> Incident | None:
         given = self.required(node, "incident", "a scenario")
-        if given is None:
-            return None
+        return None if given is None else self.checked(given)
+
+    def checked(self, given: Node) -> Incident | None:
         if not isinstance(given, Mapping):
             self.note("RR203", "an incident is a mapping of facts", given.span, "write {} where nothing is known")
             return None
@@ -177,14 +180,15 @@ class _Reader:
             self.problems.extend(replace(problem, span=span) for problem in error.problems)
             return None
 
-    def refuse_history(self, node: Mapping) -> None:
+    def past(self, node: Mapping) -> Past | None:
         history = node.get("history")
         if history is None:
-            return
+            return None
         if not isinstance(history, SequenceNode):
             self.note("RR203", "`history` is a list of past incidents", history.span, "write [] for none")
-        elif history.items:
-            self.note("RR603", "`history` needs patterns, which are not available yet", history.span, "remove it")
+            return None
+        incidents = tuple(incident for given in history.items if (incident := self.checked(given)))
+        return Past(self.protocol, incidents)
 
     # Claims
 

@@ -140,7 +140,7 @@ def run_scenarios(
 
 def run_scenario(protocol: Protocol, scenario: Scenario) -> ScenarioResult:
     """One scenario's recommendation with its exact range, and the claims that it does not bear out."""
-    result = recommend(protocol, scenario.incident, scenario.now).exact()
+    result = recommend(protocol, scenario.incident, scenario.now, scenario.past).exact()
     failures = [
         Failure(claim, came, why(result, claim))
         for claim in scenario.claims

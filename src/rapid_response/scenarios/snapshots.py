@@ -50,7 +50,7 @@ class Lens:
         """An incident's snapshot; `given` are its encoded facts, None where not known."""
         program = self.protocol.program
         facts = tuple(a if fact is None else fact for fact, a in zip(given, program.assumed, strict=True))
-        return Snapshot(self, given, now, facts, program.trace(facts, now, True, None))
+        return Snapshot(self, given, now, facts, program.trace(facts, now, True))
 
     def place(self, node: Condition | Value) -> int | None:
         """Where the node stands in the trace, None where it stands in goals alone."""

@@ -10,7 +10,9 @@ from typing import Any
 
 from rapid_response.evaluation.compiling import Facts
 from rapid_response.evaluation.incidents import NO_DETAILS, Incident
+from rapid_response.evaluation.patterns import Past, countable
 from rapid_response.evaluation.recommendation import Recommendation, recommend
+from rapid_response.protocol.expressions import PatternValue
 from rapid_response.protocol.model import Fact, Protocol
 from rapid_response.protocol.problems import Problem, Source
 from rapid_response.protocol.reading import read_yaml
@@ -27,9 +29,10 @@ _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+([+-][0-9:.]+)?)?")
 def scenario_from(result: Recommendation, *, name: str, private: bool = False) -> str:
     """A past decision as a scenario file: its facts, and what the protocol says of them today.
 
-    Facts that the protocol marks private are left out unless `private` asks for them; the incident's id and the sources
-    of facts always are. A comment names what is left out, and what is expected follows from the facts that are written;
-    its range is the exact one.
+    Facts that the protocol marks private are left out unless `private` asks for them; ids and the sources of facts
+    always are. Of past incidents those are written that may count in a pattern, with the facts that it asks for. A
+    comment names what is left out, and what is expected follows from the facts that are written; its range is the exact
+    one.
     Raises ValueError where the name is not one line of at most 200 characters.
 
     >>> from rapid_response import protocol_from_text
@@ -57,7 +60,7 @@ def scenario_from(result: Recommendation, *, name: str, private: bool = False) -
         raise ValueError(f"a scenario's name is one line of at most {LONGEST_NAME} characters")
     result, shown = result.exact(), _writable(result, private)
     comments = list(_left_out(result, private))
-    if shown.incident.facts != result.incident.facts and expectation(shown) != expectation(result):
+    if expectation(shown) != expectation(result):
         comments.append("What is expected follows from the facts below; the decision itself knew more.")
     return scenario_file([scenario_lines(shown, name, comments, expectation(shown))])
 
@@ -74,10 +77,20 @@ def scenario_lines(result: Recommendation, name: str, comments: Sequence[str], e
         *comment_lines(comments),
         *(["incident:", *indented(facts)] if facts else ["incident: {}"]),
         *([f"as_of: {result.as_of}"] if result.as_of else []),
+        *history_lines(result),
         "expect:",
         *indented(expected),
     ]
     return [f"  - name: {scalar(name)}", *(f"    {line}" for line in body)]
+
+
+def history_lines(result: Recommendation) -> list[str]:
+    """The past incidents as the lines of `history`; nothing where there is no history."""
+    if result.past is None:
+        return []
+    entries = [incident_lines(result.protocol, past.facts) or ["{}"] for past in result.past.incidents]
+    lines = [f"{'  ' if number else '- '}{line}" for entry in entries for number, line in enumerate(entry)]
+    return ["history:", *indented(lines)] if lines else ["history: []"]
 
 
 def incident_lines(protocol: Protocol, facts: Facts) -> list[str]:
@@ -153,20 +166,49 @@ def _entry(key: str, value: Any) -> list[str]:
 
 def _writable(result: Recommendation, private: bool) -> Recommendation:
     """The result for what a scenario may say of the incident."""
-    protocol = result.protocol
-    hidden = {*_unwritable(result), *(() if private else _private(result))}
-    pairs = zip(protocol.facts.values(), result.incident.facts, strict=True)
-    facts = tuple(fact.blank if fact.name in hidden else encoded for fact, encoded in pairs)
-    return recommend(protocol, Incident(None, facts, NO_DETAILS), result.now).exact()
+    protocol, incident = result.protocol, result.incident
+    present = incident._replace(facts=_writable_facts(protocol, incident.facts, protocol.facts, private))
+    past = None if result.past is None else _writable_past(present, result.past, result.now, private)
+    return recommend(protocol, Incident(None, present.facts, NO_DETAILS), result.now, past).exact()
+
+
+def _writable_past(present: Incident, past: Past, now: int | None, private: bool) -> Past:
+    """The past incidents that may count, with what patterns ask of them."""
+    protocol, asked = past.protocol, _asked_of_past(past.protocol)
+    hidden = tuple(
+        one._replace(facts=_writable_facts(protocol, one.facts, asked, private), details=NO_DETAILS)
+        for one in past.incidents
+    )
+    found = countable(present, Past(protocol, hidden), now)
+    return Past(protocol, tuple(one._replace(id=None) for one in found))
+
+
+def _asked_of_past(protocol: Protocol) -> tuple[str, ...]:
+    return protocol.facts_below(*(PatternValue(name, part.type) for name, part in protocol.patterns.items()))
+
+
+def _writable_facts(protocol: Protocol, facts: Facts, named: Iterable[str], private: bool) -> Facts:
+    """Those of the named facts that may be written; of all others what a blank means."""
+    kept = {name for name in named if private or not protocol.facts[name].private}
+    pairs = zip(protocol.facts.values(), facts, strict=True)
+    return tuple(
+        encoded if fact.name in kept and not _is_unwritable(encoded) else fact.blank for fact, encoded in pairs
+    )
 
 
 def _private(result: Recommendation) -> list[str]:
-    return [name for name in result.facts if result.protocol.facts[name].private]
+    """The private facts that are known, of past incidents those that patterns ask for."""
+    told = {*result.facts, *(_asked_of_past(result.protocol) if result.past else ())}
+    return [fact.name for fact in result.protocol.facts.values() if fact.private and fact.name in told]
 
 
 def _unwritable(result: Recommendation) -> list[str]:
     """Known texts with characters that a file cannot hold."""
-    return [name for name, value in result.facts.items() if isinstance(value, str) and not _readable(value)]
+    return [name for name, value in result.facts.items() if _is_unwritable(value)]
+
+
+def _is_unwritable(value: Encoded | None) -> bool:
+    return isinstance(value, str) and not _readable(value)
 
 
 def _readable(text: str) -> bool:

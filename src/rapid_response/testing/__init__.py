@@ -11,6 +11,6 @@
 >>> the_lowest_tier_is_never_above_the_highest()
 """
 
-from rapid_response.testing.strategies import as_ofs, incidents, protocol_texts, protocols
+from rapid_response.testing.strategies import as_ofs, histories, incidents, protocol_texts, protocols
 
-__all__ = ["as_ofs", "incidents", "protocol_texts", "protocols"]
+__all__ = ["as_ofs", "histories", "incidents", "protocol_texts", "protocols"]

@@ -11,18 +11,38 @@ from zoneinfo import ZoneInfo
 from rapid_response.protocol.expressions import Type
 from rapid_response.protocol.model import Fact, Protocol
 from rapid_response.testing import times
-from rapid_response.testing.choices import Choices
+from rapid_response.testing.choices import Choices, Seeded
 from rapid_response.testing.sentences import TEXTS
 
 
 def incident(choices: Choices, protocol: Protocol, unknowns: int) -> dict[str, Any]:
     """An incident in which about `unknowns` of a hundred facts are not known."""
-    given: dict[str, Any] = {"id": choices.integer(1, 999)} if choices.chance(20) else {}
+    often, highest = (60, 4) if protocol.patterns else (20, 999)
+    given: dict[str, Any] = {"id": choices.integer(1, highest)} if choices.chance(often) else {}
     for fact in protocol.facts.values():
-        value = answer(choices, fact, protocol.time_zone) if choices.chance(100 - unknowns) else None
+        value = _answer_in(choices, protocol, fact) if choices.chance(100 - unknowns) else None
         if value is not None or choices.chance(10):
             given[fact.name] = _detailed(choices, value) if choices.chance(10) else value
     return given
+
+
+def _answer_in(choices: Choices, protocol: Protocol, fact: Fact) -> Any:
+    """A known value of a fact. Where there are patterns, incidents mostly happen where and when they meet in one."""
+    patterns = protocol.patterns.values()
+    if not patterns or choices.chance(20):
+        return answer(choices, fact, protocol.time_zone)
+    if fact.name == protocol.at:
+        moment = times.in_step(choices, [int(pattern.within.value) for pattern in patterns])
+        return times.moment_words(choices, moment, protocol.time_zone)
+    meet = any(fact.name in pattern.same for pattern in patterns)
+    return answer(Seeded(fact.name) if meet else choices, fact, protocol.time_zone)
+
+
+def history(choices: Choices, protocol: Protocol, unknowns: int) -> list[dict[str, Any]] | None:
+    """Past incidents, in which patterns are counted; seldom none, and only where there are patterns."""
+    if not protocol.patterns or choices.chance(15):
+        return None
+    return [incident(choices, protocol, unknowns) for _ in range(choices.integer(0, 4))]
 
 
 def as_of(choices: Choices, protocol: Protocol) -> str | dt.datetime | None:

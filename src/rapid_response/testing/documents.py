@@ -71,6 +71,9 @@ class _Author:
         tiers = self.tiers()
         kinds = self.section("kind", 3, self.kind)
         facts = self.facts()
+        at = self.at()
+        patterns = self.section("pattern", 2, lambda _: self.pattern()) if at else {}
+        self.names.measures |= dict.fromkeys(patterns, Type("number", low=0, high=UNBOUNDED))
         definitions: dict[str, _Section] = {"criteria": {}, "measures": {}}
         for number in range(1, self.choices.integer(1, 7)):
             self.define(definitions, number)
@@ -78,21 +81,30 @@ class _Author:
         rules = self.section("rule", 8, lambda _: self.rule(), least=1)
         self.names.in_response = True
         responses = self.section("response", 4, lambda _: self.response())
-        sections = {"kinds": kinds, "facts": facts, **definitions}
+        sections = {"kinds": kinds, "facts": facts, **definitions, "patterns": patterns}
         sections |= {"out_of_scope": scope, "rules": rules, "responses": responses}
         written = {name: section for name, section in sections.items() if section}
-        return {"protocol": "generated", **self.heading(), "roles": {"a_role": {"title": "Role"}}, **tiers, **written}
+        return {
+            "protocol": "generated",
+            **self.heading(),
+            **at,
+            "roles": {"a_role": {"title": "Role"}},
+            **tiers,
+            **written,
+        }
 
     def heading(self) -> dict[str, Document]:
-        moments = [name for name, kind in self.names.facts.items() if kind.name == "moment"]
         heading: dict[str, Document] = {"title": self.choices.pick(_TITLES)}
         if self.names.zone is not None:
             heading["time_zone"] = self.names.zone
-        if moments and self.choices.chance(50):
-            heading["at"] = self.choices.pick(moments)
         if self.choices.chance(60):
             heading["if_unsettled"] = self.choices.pick(("lowest", "highest", "nothing"))
         return heading
+
+    def at(self) -> dict[str, Document]:
+        """Seldom nothing, where there is a moment."""
+        moments = [name for name, kind in self.names.facts.items() if kind.name == "moment"]
+        return {"at": self.choices.pick(moments)} if moments and self.choices.chance(70) else {}
 
     def section(self, word: str, most: int, part: Callable[[str], Document], least: int = 0) -> _Section:
         """Some parts, numbered by their place."""
@@ -183,7 +195,16 @@ class _Author:
         high = max(low, min(int(kind.high), 20 * unit))
         return f"{Decimal(self.choices.integer(low, high)).scaleb(-kind.places):f}"
 
-    # Criteria and measures
+    # Patterns, criteria and measures
+
+    def pattern(self) -> Document:
+        """Counted by facts alone: what changes with time is refused."""
+        self.names.timeless = True
+        part: dict[str, Document] = {"where": self.sentences.block(1)} if self.choices.chance(80) else {}
+        self.names.timeless = False
+        if self.choices.chance(60):
+            part["same"] = list(dict.fromkeys(self.choices.subset(list(self.names.facts))))[:2]
+        return self.titled({**part, "within": times.length(self.choices)})
 
     def define(self, sections: dict[str, _Section], number: int) -> None:
         """One more criterion or measure, which may refer to those before it."""

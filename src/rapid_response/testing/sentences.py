@@ -47,7 +47,10 @@ class Phrase:
 
 @dataclass
 class Vocabulary:
-    """The names that sentences may use, and their types. `tiers` is among the kinds."""
+    """The names that sentences may use, and their types. `tiers` is among the kinds.
+
+    Patterns are among the measures. `timeless` sentences do not speak of the time of evaluation.
+    """
 
     zone: str | None
     kinds: dict[str, Type] = field(default_factory=dict)
@@ -55,6 +58,7 @@ class Vocabulary:
     criteria: list[str] = field(default_factory=list)
     measures: dict[str, Type] = field(default_factory=dict)
     in_response: bool = False
+    timeless: bool = False
 
     def named(self, *types: str) -> list[Phrase]:
         """The facts and measures of these types."""
@@ -241,11 +245,14 @@ class Sentences:
         return self.chain(row if self.choices.chance(70) else row[::-1], _ORDER)
 
     def date_comparison(self, _: int) -> Phrase:
-        row = [self.date(), self.choices.pick((Phrase("now"), self.date()))]
+        row = [self.date(), self.choices.pick((*self.now(), self.date()))]
         return self.chain(row if self.choices.chance(70) else row[::-1], _ORDER)
 
     def day_comparison(self, _: int) -> Phrase:
-        ends = [self.date().within(PRODUCT), self.choices.pick(("now", self.date().within(PRODUCT)))]
+        ends = [
+            self.date().within(PRODUCT),
+            self.choices.pick((*(now.text for now in self.now()), self.date().within(PRODUCT))),
+        ]
         first, second = ends if self.choices.chance(50) else ends[::-1]
         return self.chain([Phrase(f"{first} - {second}", level=SUM), Phrase(times.length(self.choices))], _ORDER)
 
@@ -344,11 +351,14 @@ class Sentences:
     def moment(self) -> Phrase:
         if self.choices.chance(15):
             return Phrase(self.literal())
-        start = self.choices.pick(("now", *(phrase.text for phrase in self.names.named("moment"))))
+        start = self.choices.pick([phrase.text for phrase in (*self.now(), *self.names.named("moment"))])
         if self.choices.chance(60):
             return Phrase(start)
         sign, length = self.choices.pick(("+", "-")), self.choices.pick((times.length, times.months))(self.choices)
         return Phrase(f"{start} {sign} {length}", level=SUM)
+
+    def now(self) -> list[Phrase]:
+        return [] if self.names.timeless else [Phrase("now")]
 
     def literal(self) -> str:
         return times.moment_words(self.choices, times.instant(self.choices), self.names.zone).replace("+00:00", "Z")

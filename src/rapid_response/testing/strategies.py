@@ -63,6 +63,21 @@ def incidents(draw: st.DrawFn, protocol: Protocol, *, unknowns: float = 0.3) -> 
 
 
 @st.composite
+def histories(draw: st.DrawFn, protocol: Protocol, *, unknowns: float = 0.3) -> list[dict[str, Any]] | None:
+    """Past incidents for `evaluate(…, history=…)`, from none to a few; None where there is no history.
+
+    >>> from hypothesis import given
+    >>> from rapid_response import load_protocol
+    >>> protocol = load_protocol("protocol_rules/ccsj")
+    >>> @given(histories(protocol))
+    ... def without_patterns_there_is_no_history(past: list[dict[str, Any]] | None) -> None:
+    ...     assert past is None
+    >>> without_patterns_there_is_no_history()
+    """
+    return answers.history(Drawn(draw), protocol, round(unknowns * 100))
+
+
+@st.composite
 def as_ofs(draw: st.DrawFn, protocol: Protocol) -> str | dt.datetime | None:
     """Times of evaluation: ISO text, datetimes, and None where the protocol does not use the time.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from rapid_response.testing.choices import Choices
@@ -38,6 +39,13 @@ def instant(choices: Choices, *, far: bool = False) -> dt.datetime:
     if far and choices.chance(2):
         return choices.pick(_FAR)
     return choices.pick(_MOMENTS) + dt.timedelta(hours=choices.pick(_HOURS))
+
+
+def in_step(choices: Choices, lengths: Sequence[int]) -> dt.datetime:
+    """One of a few moments in UTC: some of them at the same time, or so many microseconds before, or just about."""
+    earlier = choices.pick((0, 0, *lengths, *(length // 2 for length in lengths)))
+    earlier += choices.pick((0, 0, 60_000_000, -60_000_000))
+    return _MOMENTS[0] - dt.timedelta(microseconds=min(earlier, 10**15) // 60_000_000 * 60_000_000)
 
 
 def day(choices: Choices, *, far: bool = False) -> dt.date:

@@ -5,8 +5,9 @@ from rapid_response.evaluation.compiling.program import (
     Facts,
     Program,
     Range,
+    Ranges,
     compile_evaluation,
     compile_protocol,
 )
 
-__all__ = ["Evaluate", "Facts", "Program", "Range", "compile_evaluation", "compile_protocol"]
+__all__ = ["Evaluate", "Facts", "Program", "Range", "Ranges", "compile_evaluation", "compile_protocol"]

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from typing import Protocol as Interface
 
 from rapid_response.evaluation import truth
 from rapid_response.evaluation.compiling.given import write_reading
@@ -16,33 +17,55 @@ from rapid_response.evaluation.compiling.tiers import nodes_of, write_tier
 from rapid_response.evaluation.compiling.values import shift
 from rapid_response.evaluation.compiling.writer import Writer
 from rapid_response.evaluation.truth import NOT
-from rapid_response.protocol.expressions import Condition, Value
+from rapid_response.protocol.expressions import Condition, PatternValue, Value
 from rapid_response.protocol.intervals import product_range, quotient_range
-from rapid_response.protocol.model import Protocol
+from rapid_response.protocol.model import Pattern, Protocol
 from rapid_response.protocol.values import Encoded, local_date
 
 Facts = tuple[Encoded | None, ...]
 """The encoded facts of one incident in the protocol's order; None is unknown."""
 Range = tuple[int, int]
 Node = Condition | Value
+Ranges = tuple[Range, ...]
 Evaluate = Callable[[Protocol, Mapping[str, Any], str | dt.datetime | None], Any]
+
+
+class Tiers(Interface):
+    """The generated function `tiers`, see `Program`."""
+
+    def __call__(self, facts: Facts, now: int | None, assume: bool, counts: Ranges = (), /) -> Range:
+        """The levels of the lowest and the highest tier still possible."""
+
+
+class Trace(Interface):
+    """The generated function `trace`, see `Program`."""
+
+    def __call__(
+        self, facts: Facts, now: int | None, assume: bool, counts: Ranges = (), tiers: Range | None = None, /
+    ) -> tuple[Any, ...]:
+        """The truth or range of every node."""
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
     """The compiled protocol.
 
-    `tiers(facts, now, assume)` gives the levels of the lowest and the highest tier still possible. `trace(facts, now,
-    assume, tiers)` gives the truth or range of every node of the protocol, to be looked up by `slots`. `now` is in
-    microseconds, None where not given; `assume` says whether criteria take their `until_known` values; `tiers` None
-    means the range that follows from the facts. `text` is the generated Python, to be read by people.
+    `tiers(facts, now, assume, counts)` gives the levels of the lowest and the highest tier still possible.
+    `trace(facts, now, assume, counts, tiers)` gives the truth or range of every node of the protocol, to be looked up
+    by `slots`. `now` is in microseconds, None where not given; `assume` says whether criteria take their `until_known`
+    values; `counts` are the ranges of the patterns, () where nothing is known of them; `tiers` None means the range
+    that follows from the facts. `text` is the generated Python, to be read by people.
     """
 
-    tiers: Callable[[Facts, int | None, bool], Range]
-    trace: Callable[[Facts, int | None, bool, Range | None], tuple[Any, ...]]
+    tiers: Tiers
+    trace: Trace
     slots: Mapping[Node, int]
     assumed: Facts
     text: str
+
+    def assuming(self, facts: Facts) -> Facts:
+        """The facts, with what is assumed of the unknown ones."""
+        return tuple([a if fact is None else fact for fact, a in zip(facts, self.assumed, strict=True)])
 
 
 def compile_protocol(protocol: Protocol) -> Program:
@@ -92,7 +115,7 @@ def _execute(text: str, protocol: Protocol, bound: dict[str, Any]) -> None:
 def _evaluation(writer: Writer) -> str:
     roots = _tier_nodes(writer.protocol)
     needed = count_uses(roots, writer)
-    writer.lines.append("assume = False")
+    writer.lines += ["assume = False", *(["counts = ()"] if writer.protocol.patterns else [])]
     write_reading(write_tables(writer), writer)
     _write_tier_range(roots, needed, writer)
     facts = "".join(f"{writer.fact(name)}, " for name in writer.protocol.facts)
@@ -113,7 +136,7 @@ def _tiers(writer: Writer) -> str:
     needed = count_uses(roots, writer)
     _write_unpacking(write_tables(writer), needed, writer)
     _write_tier_range(roots, needed, writer)
-    return _function("tiers(facts, now, assume)", *writer.lines, "return low, high")
+    return _function("tiers(facts, now, assume, counts=())", *writer.lines, "return low, high")
 
 
 def _trace(writer: Writer) -> str:
@@ -123,18 +146,23 @@ def _trace(writer: Writer) -> str:
     others = [node for gate in gates for node in nodes_of(gate)]
     defined: list[Node] = [criterion.condition for criterion in protocol.criteria.values()]
     defined += [measure.value for measure in protocol.measures.values()]
-    needed = count_uses([*roots, *others, *defined], writer)
+    counted = [node for pattern in protocol.patterns.values() for node in _pattern_nodes(pattern)]
+    needed = count_uses([*roots, *others, *defined, *counted], writer)
     _write_unpacking(write_tables(writer), needed, writer)
     _write_tier_range(roots, needed.union(protocol.order), writer)
     writer.lines.append("tier_low, tier_high = (low, high) if tiers is None else tiers")
-    for node in others:
+    for node in (*others, *counted):
         write(node, writer)
     results = "".join(f"{result}, " for result in writer.results)
-    return _function("trace(facts, now, assume, tiers=None)", *writer.lines, f"return ({results})")
+    return _function("trace(facts, now, assume, counts=(), tiers=None)", *writer.lines, f"return ({results})")
 
 
 def _tier_nodes(protocol: Protocol) -> list[Node]:
     return [node for rule in protocol.rules.values() for node in (*nodes_of(rule), rule.tier)]
+
+
+def _pattern_nodes(pattern: Pattern) -> tuple[Node, ...]:
+    return pattern.where, PatternValue(pattern.name, pattern.type)
 
 
 def _write_unpacking(tables: Mapping[str, Table], needed: set[str], writer: Writer) -> None:

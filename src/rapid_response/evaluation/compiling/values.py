@@ -20,6 +20,7 @@ from rapid_response.protocol.expressions import (
     Extreme,
     FactValue,
     Now,
+    PatternValue,
     Points,
     Rescaled,
     Step,
@@ -48,6 +49,8 @@ def range_text(value: Value, writer: Writer) -> Ends:
             return str(constant), str(constant)
         case FactValue(fact=fact, type=kind):
             return _fact_range(writer.fact(fact), kind, writer)
+        case PatternValue(pattern=name, type=kind):
+            return _pattern_range(list(writer.protocol.patterns).index(name), kind, writer)
         case TierValue():
             return "tier_low", "tier_high"
         case Now(type=kind):
@@ -89,6 +92,12 @@ def _fact_range(variable: str, kind: Type, writer: Writer) -> Ends:
     low, high = ("-inf", "inf") if kind.name in ("moment", "date") else (str(kind.low), str(kind.high))
     ends = writer.name(), writer.name()
     writer.lines.append(f"{ends[0]}, {ends[1]} = ({low}, {high}) if {variable} is None else ({variable}, {variable})")
+    return ends
+
+
+def _pattern_range(place: int, kind: Type, writer: Writer) -> Ends:
+    ends = writer.name(), writer.name()
+    writer.lines.append(f"{ends[0]}, {ends[1]} = counts[{place}] if counts else ({kind.low}, {kind.high})")
     return ends
 
 
