@@ -26,6 +26,7 @@ from rapid_response.cli.options import (
     ProtocolPath,
     standard_console,
 )
+from rapid_response.cli.recording import record
 from rapid_response.errors import IncidentError
 from rapid_response.evaluation.documents import result_schema
 from rapid_response.evaluation.incident_files import (
@@ -259,6 +260,7 @@ app.command()(check)
 app.command()(compare)
 app.command()(backtest)
 app.command()(history)
+app.add_typer(record, name="record")
 
 
 @app.command()

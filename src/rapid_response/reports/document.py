@@ -130,10 +130,13 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A tier on the ladder: whether it is recommended, still possible or out of the question, and that in words."""
+    """A tier on the ladder: whether it is recommended, still possible or out of the question, and that in words.
+
+    On a track it may be the one that people decided on.
+    """
 
     title: str
-    place: Literal["recommended", "possible", "outside"]
+    place: Literal["recommended", "possible", "outside", "decided"]
     note: str
 
 
@@ -142,6 +145,34 @@ class Ladder:
     """All tiers, least first."""
 
     steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """All tiers in one slim row, least first: on pages only, beside words that say the same."""
+
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """How many of something there are; `style` sets it off."""
+
+    label: Line
+    count: int
+    style: Style = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Counts below each other, as lengths."""
+
+    rows: tuple[Bar, ...]
+
+    @property
+    def most(self) -> int:
+        """The greatest count, at least 1."""
+        return max(1, *(bar.count for bar in self.rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +191,7 @@ class Fold:
     blocks: tuple[Block, ...]
 
 
-Block = Paragraph | Series | Items | Tree | Table | Figure | Listing | Terms | Ladder | Entry | Fold
+Block = Paragraph | Series | Items | Tree | Table | Figure | Listing | Terms | Ladder | Track | Bars | Entry | Fold
 
 
 @dataclass(frozen=True, slots=True)

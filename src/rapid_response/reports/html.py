@@ -1,4 +1,4 @@
-"""Results, protocols, checks, comparisons and back-tests as pages: one file each, nothing in them from elsewhere."""
+"""Results, protocols and other documents as pages: one file each, nothing in them from elsewhere."""
 
 from __future__ import annotations
 
@@ -37,31 +37,31 @@ def result_page(result: Recommendation, language: str = DEFAULT_LANGUAGE, *, pri
     >>> "<h1>Keep watch" in result_page(result)
     True
     """
-    return _page(result_document(result, language, private))
+    return document_page(result_document(result, language, private))
 
 
 def protocol_page(protocol: Protocol, language: str = DEFAULT_LANGUAGE) -> str:
     """A protocol as one HTML page; needs the extra `reports`."""
-    return _page(protocol_document(protocol, language))
+    return document_page(protocol_document(protocol, language))
 
 
 def check_page(check: Check, language: str = DEFAULT_LANGUAGE) -> str:
     """A check as one HTML page; needs the extra `reports`."""
-    return _page(check_document(check, language))
+    return document_page(check_document(check, language))
 
 
 def comparison_page(comparison: Comparison, language: str = DEFAULT_LANGUAGE, *, private: bool = False) -> str:
     """A comparison of two versions as one HTML page; needs the extra `reports`."""
-    return _page(comparison_document(comparison, language, private))
+    return document_page(comparison_document(comparison, language, private))
 
 
 def backtest_page(backtest: Backtest, language: str = DEFAULT_LANGUAGE) -> str:
     """A back-test as one HTML page with its figures drawn in it; needs the extra `reports`."""
-    return _page(backtest_document(backtest, language))
+    return document_page(backtest_document(backtest, language))
 
 
-def _page(document: Document) -> str:
-    """A document as a page. A long table gets a search box where scripts run; without them it is all there."""
+def document_page(document: Document) -> str:
+    """A document as one HTML page; needs the extra `reports`. A long table gets a search box where scripts run; without them it is all there."""
     from markupsafe import Markup
 
     template = _template()

@@ -9,6 +9,7 @@ from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol.model import DEFAULT_LANGUAGE, Protocol
 from rapid_response.reports.catalogue import DASH, DOT
 from rapid_response.reports.document import (
+    Bars,
     Block,
     Document,
     Entry,
@@ -25,6 +26,7 @@ from rapid_response.reports.document import (
     Step,
     Table,
     Terms,
+    Track,
     Tree,
     between,
     line,
@@ -101,7 +103,9 @@ def _block(block: Block) -> Iterator[str]:
             yield "\n".join(f"- {_step(step)}" for step in reversed(steps))
         case Entry(title=title, blocks=inner):
             yield _item("\n\n".join([words(title), *_blocks(inner)]))
-        case Fold():
+        case Bars(rows=bars):
+            yield "\n".join(_item(f"{words(bar.label)}{DASH}{bar.count:,}") for bar in bars)
+        case Fold() | Track():
             return
 
 

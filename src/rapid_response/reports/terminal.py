@@ -12,6 +12,7 @@ from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol.model import DEFAULT_LANGUAGE, Protocol
 from rapid_response.reports.catalogue import DOT
 from rapid_response.reports.document import (
+    Bars,
     Block,
     Document,
     Entry,
@@ -28,6 +29,7 @@ from rapid_response.reports.document import (
     Step,
     Table,
     Terms,
+    Track,
     Tree,
     between,
     line,
@@ -43,6 +45,7 @@ WIDTH = 80
 WIDEST = 100
 GAP = 2
 NARROWEST = 2
+LONGEST_BAR = 30
 MARKS = {"recommended": "●", "possible": "○", "outside": "·"}
 COLOURS = {"plain": "", "strong": "bold", "quiet": "dim", "alert": "yellow", "code": "dim", "heading": "bold"}
 
@@ -126,12 +129,12 @@ def _blocks(blocks: Sequence[Block], width: int) -> Iterator[Line]:
 
 def _apart(above: Block, block: Block) -> bool:
     """Whether an empty line goes between two blocks."""
-    roomy = any(isinstance(either, Ladder | Table | Figure) for either in (above, block))
+    roomy = any(isinstance(either, Ladder | Table | Figure | Bars) for either in (above, block))
     return roomy or (isinstance(block, Entry) and len(_shown(block)) > 1)
 
 
 def _shown(entry: Entry) -> list[Block]:
-    return [block for block in entry.blocks if not isinstance(block, Fold)]
+    return [block for block in entry.blocks if not isinstance(block, Fold | Track)]
 
 
 def _block(block: Block, width: int) -> Iterator[Line]:
@@ -159,7 +162,9 @@ def _block(block: Block, width: int) -> Iterator[Line]:
         case Entry(title=title):
             yield from _bulleted(wrapped(title, width - GAP))
             yield from _indented(_blocks(_shown(block), width - GAP))
-        case Fold():
+        case Bars():
+            yield from _bars(block, width)
+        case Fold() | Track():
             return
 
 
@@ -183,6 +188,15 @@ def _ladder(steps: Sequence[Step], width: int) -> Iterator[Line]:
         title = Run(_padded(step.title, longest + GAP), "strong" if recommended else "plain" if step.note else "quiet")
         mark = Run(f"{MARKS[step.place]} ", "strong" if recommended else "quiet")
         yield from wrapped((mark, title, Run(step.note, "quiet")), width)
+
+
+def _bars(bars: Bars, width: int) -> Iterator[Line]:
+    longest = max(columns(plain(bar.label)) for bar in bars.rows)
+    room = min(LONGEST_BAR, max(1, width - longest - GAP - len(f" {bars.most:,}")))
+    for bar in bars.rows:
+        label = (*bar.label, Run(" " * (longest - columns(plain(bar.label)) + GAP)))
+        length = -(-bar.count * room // bars.most)
+        yield from wrapped((*label, Run("█" * length, bar.style), Run(f"{' ' * (length > 0)}{bar.count:,}")), width)
 
 
 def _table(table: Table, width: int) -> Iterator[Line]:
