@@ -17,6 +17,7 @@ from rapid_response.cli.asking import given_facts, hold_interview
 from rapid_response.cli.backtesting import backtest, history
 from rapid_response.cli.checking import check
 from rapid_response.cli.comparing import compare
+from rapid_response.cli.live import live
 from rapid_response.cli.options import (
     Lang,
     Language,
@@ -258,6 +259,7 @@ def run_tests(
 
 app.command()(check)
 app.command()(compare)
+app.command()(live)
 app.command()(backtest)
 app.command()(history)
 app.add_typer(record, name="record")
