@@ -238,10 +238,18 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """Days in which a protocol is in force: from the first, up to but without `until`."""
+    """Days in which a protocol is in force: from the first, up to but without `until`; without an end where None.
+
+    >>> dt.date(2026, 12, 31) in Window(start=dt.date(2026, 1, 1), until=dt.date(2027, 1, 1))
+    True
+    """
 
     start: dt.date | None = None
     until: dt.date | None = None
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+    def __contains__(self, day: dt.date) -> bool:
+        return (self.start is None or self.start <= day) and (self.until is None or day < self.until)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
