@@ -177,7 +177,9 @@ class Store:
 
     def latest_revision(self, identity: str) -> int:
         """The highest revision of an incident, 0 where there is none."""
-        [highest] = self.database.execute("SELECT max(revision) FROM posts WHERE id = ?", (identity,)).fetchone()
+        [highest] = self.database.execute(
+            "SELECT max(revision) FROM posts WHERE id = ? AND revision IS NOT NULL", (identity,)
+        ).fetchone()
         return highest or 0
 
     def add_post(self, identity: str, revision: int | None, at: int | None, document: str) -> None:
