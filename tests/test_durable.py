@@ -41,7 +41,8 @@ def test_the_rulesets_as_data_conclude_the_same(data: st.DataObject) -> None:
     protocol = data.draw(protocols())
     result = protocol.evaluate(data.draw(incidents(protocol)), as_of=data.draw(as_ofs(protocol)))
     known = hosted(json.loads(json.dumps(protocol.to_durable())), json.loads(json.dumps(durable_facts(result))))
-    for outcome in (*result.scope_rules, *result.rules, *result.responses):
+    outcomes: list[Any] = [*result.scope_rules, *result.rules, *result.responses]
+    for outcome in outcomes:
         name = f"{type(outcome.part).__name__.lower()} {outcome.name}"
         if outcome.standing == "settled":
             holds = outcome.state in ("yes", "fired", "overridden", "active")

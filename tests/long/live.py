@@ -23,12 +23,12 @@ UPDATED_EVERY = 2
 SHOWN_EVERY = 20_000
 MOST_MEGABYTES = 150
 FEWEST_CHECKED = 200
-FIRST = {
+FIRST: dict[str, tuple[object, ...]] = {
     "harm": ("none", "threatened", "injured", "seriously_injured", "killed"),
     "where_it_happened": ("san_francisco", "bay_area"),
     "setting": ("street", "transit", "business", "home"),
 }
-LATER = {
+LATER: dict[str, tuple[object, ...]] = {
     "community_fear": ("calm", "worried"),
     "danger_to_others": ("over", "present"),
     "bias_signs": (True, False),
