@@ -174,7 +174,13 @@ def test_every_kind_of_frame(kind: str) -> None:
             continue
         found = read_incidents(frame).evaluate(protocol, as_of=as_of)
         assert type(found) is type(frame)
-        assert_rows(found, [protocol.evaluate(pair.given, as_of=as_of) for pair in pairs])
+        assert_rows(found, each_alone(protocol, [pair.given for pair in pairs], as_of))
+
+
+def each_alone(protocol: Protocol, given: Sequence[dict[str, Any]], as_of: Any) -> list[Recommendation]:
+    """Every incident evaluated by itself, all of them being its history; each row is an incident of its own."""
+    numbered = [{**facts, "id": f"row {number}"} for number, facts in enumerate(given)]
+    return [protocol.evaluate(facts, as_of=as_of, history=numbered) for facts in numbered]
 
 
 def assert_rows(frame: Any, results: Sequence[Recommendation]) -> None:
@@ -201,7 +207,7 @@ def test_frames_of_generated_incidents(data: st.DataObject, protocol: Protocol) 
     arrow = table(protocol, given)
     if arrow.num_columns == 1:
         return
-    expected = [protocol.evaluate(facts, as_of=as_of) for facts in given]
+    expected = each_alone(protocol, given, as_of)
     for kind in ("pyarrow", "pandas", "Polars"):
         assert_rows(read_incidents(KINDS[kind](arrow)).evaluate(protocol, as_of=as_of), expected)
 
@@ -218,7 +224,7 @@ def test_generated_incidents_from_files(kind: str, tmp_path: Path) -> None:
             found = read_incidents(path, mapping).evaluate(protocol, as_of=as_of)
             numbers = pa.array(arrow["number_of_row"], pa.int64())
             assert [row["id"] for row in found.to_pylist()] == ids(kind, arrow.num_rows)
-            results = [protocol.evaluate(pair.given, as_of=as_of) for pair in pairs]
+            results = each_alone(protocol, [pair.given for pair in pairs], as_of)
             assert_rows(found.append_column("number_of_row", numbers), results)
 
 

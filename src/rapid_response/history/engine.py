@@ -102,7 +102,8 @@ class Engine:
 
 def engine_of(protocol: Protocol) -> Engine:
     """Make a protocol ready."""
-    plan = Plan(Definitions(protocol.facts, protocol.criteria, protocol.measures, protocol.time_zone))
+    assuming = frozenset(name for name, part in protocol.patterns.items() if protocol.assumes_below(part.value))
+    plan = Plan(Definitions(protocol.facts, protocol.criteria, protocol.measures, protocol.time_zone, assuming))
 
     def planned(parts: Iterable[Part]) -> tuple[Planned[Part], ...]:
         return tuple(

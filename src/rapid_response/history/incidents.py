@@ -14,9 +14,11 @@ import pyarrow as pa
 
 from rapid_response.evaluation.incidents import encode_as_of
 from rapid_response.history.binding import Binding, bind, bind_plainly, check_columns
+from rapid_response.history.columns import HistoryCounts
 from rapid_response.history.engine import Engine, engine_of
 from rapid_response.history.mapping import ColumnMapping, ReadOptions
 from rapid_response.history.mapping_files import load_mapping
+from rapid_response.history.patterns import Gatherer
 from rapid_response.history.problems import HistoryError
 from rapid_response.history.progress import Clock, Watcher
 from rapid_response.history.rationales import RationaleFinder, Rationales
@@ -163,8 +165,8 @@ class History:
         protocol = self.chosen(protocol)
         self.refuse_clash(protocol, prefix)
         engine = engine_of(protocol)
-        reader = self.timed_reader(engine, as_of)
         clock = Clock(progress)
+        reader = self.timed_reader(engine, as_of, clock)
         tables = []
         for piece, rows in self.read(reader):
             tables.append(result_table(engine, rows, prefix, with_id=not self.is_frame))
@@ -193,11 +195,12 @@ class History:
         """
         protocol = self.chosen(protocol)
         engine = engine_of(protocol)
-        reader = self.timed_reader(engine, as_of)
+        clock = Clock(progress)
+        reader = self.timed_reader(engine, as_of, clock)
         text = self.mapping.root.span.source.text if self.mapping else ""
         key = evaluation_key(engine, text, self.source, as_of)
         writer = open_folder(Path(folder), form, key, resumable=self.source.mark is not None)
-        return writer.write(engine, self.source, reader, Clock(progress))
+        return writer.write(engine, self.source, reader, clock)
 
     def why(
         self,
@@ -211,7 +214,8 @@ class History:
         A reason is a rule that decided, with the conditions that made it hold. Raises HistoryError as `evaluate` does.
         """
         engine = engine_of(self.chosen(protocol))
-        finder, reader, clock = RationaleFinder(engine), self.timed_reader(engine, as_of), Clock(progress)
+        finder, clock = RationaleFinder(engine), Clock(progress)
+        reader = self.timed_reader(engine, as_of, clock)
         tables = []
         for piece, rows in self.read(reader):
             tables.append(finder.table(rows))
@@ -242,15 +246,33 @@ class History:
         """A reader of batches; raises HistoryError where the mapping does not fit."""
         return RowReader(self.binding(protocol), now)
 
-    def timed_reader(self, engine: Engine, as_of: str | dt.datetime | None) -> RowReader:
-        """The same for evaluating: raises HistoryError where the time of evaluation is needed and nowhere stated."""
+    def timed_reader(self, engine: Engine, as_of: str | dt.datetime | None, clock: Clock | None = None) -> RowReader:
+        """The same for evaluating, patterns counted: the whole source is read for them.
+
+        Raises HistoryError where the time of evaluation is needed and nowhere stated.
+        """
         now = None if as_of is None else encode_as_of(engine.protocol, as_of)
         reader = self.reader(engine.protocol, now)
         if engine.needs_now and now is None and reader.binding.as_of is None:
             message = "the time of evaluation is missing: this protocol uses `now`"
             remedy = "give as_of, like 2026-02-01T09:00, or add `as_of:` and a column to the mapping"
             raise HistoryError([Problem("RM304", message, help=remedy)])
+        if engine.protocol.patterns:
+            reader.counts = self.counts(engine.protocol, now, clock or Clock(None))
         return reader
+
+    def counts(self, protocol: Protocol, now: int | None, clock: Clock) -> HistoryCounts:
+        """What patterns come to in every row, found by reading the source once; it will be read again."""
+        if self.source.mark is None and not self.is_frame:
+            message = "patterns need the rows twice in the same order, which a server does not promise"
+            remedy = "read the table into a data frame first, or into a Parquet file, and give that"
+            raise HistoryError([Problem("RM306", message, help=remedy)])
+        gatherer, clock.passes = Gatherer(protocol), 2
+        for piece, rows in self.read(self.reader(protocol, now)):
+            gatherer.add(rows)
+            clock.add(rows.count, piece.share)
+        clock.passed = 1
+        return gatherer.counts()
 
     def read(self, reader: RowReader) -> Iterator[tuple[Piece, Rows]]:
         """Every piece of the source with its rows."""

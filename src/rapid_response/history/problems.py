@@ -22,6 +22,7 @@ CATALOGUE: dict[str, str] = {
     "RM303": "an instruction does not go with the type of a fact",
     "RM304": "the time of evaluation is missing",
     "RM305": "a result would take the name of a column",
+    "RM306": "patterns need rows that keep their order",
     # Rows
     "RM401": "a value does not fit",
     "RM402": "a row has too many or too few cells",

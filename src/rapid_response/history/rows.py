@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from rapid_response.history.binding import Binding, Bound
 from rapid_response.history.cells import CellReader, Misfit, Read, joined, united
-from rapid_response.history.columns import Answers, Block, Chosen, Codes, Column, Quantities, Texts
+from rapid_response.history.columns import Answers, Block, Chosen, Codes, Column, HistoryCounts, Quantities, Texts
 from rapid_response.history.problems import HistoryError
 from rapid_response.history.slices import ALL, NONE, Words, flags, pack
 from rapid_response.history.sources.pieces import Batch, cell_text
@@ -84,11 +84,16 @@ class Rows:
 
 @dataclass
 class RowReader:
-    """Reads batches of a source by a binding."""
+    """Reads batches of a source by a binding, one after the other.
+
+    `counts` is what patterns come to in every row of the source, `done` how many rows of it have been read.
+    """
 
     binding: Binding
     now: int | None
     readers: dict[str, list[CellReader]] = field(default_factory=dict)
+    counts: HistoryCounts | None = None
+    done: int = 0
 
     def read(self, batch: Batch) -> Rows:
         """Everything that is asked of a batch."""
@@ -105,8 +110,14 @@ class RowReader:
         columns |= derived
         outcome = self.column(self.binding.outcome, batch, aside) if self.binding.outcome else None
         assert outcome is None or isinstance(outcome, Codes)
-        block = Block(rows, columns, self.times(batch, aside))
+        counts = self.counts.of(self.done, rows) if self.counts else {}
+        self.done += rows
+        block = Block(rows, columns, self.times(batch, aside), counts)
         return Rows(self.binding, batch, block, outcome, tuple(aside))
+
+    def skip(self, batches: int) -> None:
+        """Go on after so many batches, which are not read."""
+        self.done = self.counts.starts[batches] if self.counts else 0
 
     def column(self, part: Bound, batch: Batch, aside: list[Aside]) -> Column:
         """One fact, from its columns."""

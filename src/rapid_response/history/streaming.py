@@ -77,8 +77,9 @@ class FolderWriter:
 
     def write(self, engine: Engine, source: Source, reader: RowReader, clock: Clock) -> Written:
         """Evaluate and write all parts that are not done yet."""
-        clock.rows = sum(part.rows for part in self.parts)
+        clock.rows += sum(part.rows for part in self.parts)
         done = sum(part.pieces for part in self.parts)
+        reader.skip(done)
         held: list[_Evaluated] = []
         try:
             for read, batch in read_ahead(islice(source.pieces(reader.binding.columns), done, None)):
