@@ -103,7 +103,7 @@ def test_rows_that_do_not_fit_count_for_nobody() -> None:
     rows = [{**row, "hurt": "yes", "declined": "no"} for row in rows]
     rows[0]["hurt"] = "perhaps"
     found = read_incidents(frame(rows)).evaluate(WATCH).to_pylist()
-    assert [row["tier"] for row in found] == [None, "low", "middle"]
+    assert [(row["lowest"], row["highest"]) for row in found] == [(None, None), ("low", "low"), ("middle", "middle")]
 
 
 def test_files_are_read_in_pieces_and_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
