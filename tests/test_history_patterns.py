@@ -154,7 +154,7 @@ def test_a_server_is_refused() -> None:
 
     history = read_incidents(frame([]))
     object.__setattr__(history, "source", PostgreSQL("postgresql://nowhere/past", "SELECT 1", history.source.header))
-    with pytest.raises(HistoryError, match="RM306"):
+    with pytest.raises(HistoryError, match="RM307"):
         history.evaluate(WATCH)
 
 

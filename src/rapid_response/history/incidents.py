@@ -46,9 +46,10 @@ def read_incidents(
 ) -> History:
     """Past incidents from a file, a database or a data frame.
 
-    `source` is a path (.csv, .tsv, each also .gz, .xlsx, .ods, .json, .jsonl, .parquet), the URL of a database
-    (sqlite:///file.db, postgresql://…) with a `table` or `query`, or a data frame of pandas, Polars, PyArrow, DuckDB,
-    PySpark or Ibis. `mapping` is a mapping file, or a mapping; without it columns are facts by their names.
+    `source` is a path (.csv, .tsv, each also .gz, .xlsx, .ods, .json, .jsonl, .parquet), a folder of such files or a
+    pattern like past/*.csv, read in the order of their names, the URL of a database (sqlite:///file.db,
+    postgresql://…) with a `table` or `query`, or a data frame of pandas, Polars, PyArrow, DuckDB, PySpark or Ibis.
+    `mapping` is a mapping file, or a mapping; without it columns are facts by their names.
     `delimiter`, `encoding`, `sheet`, `table` and `query` go before what the mapping says of them.
 
     Names of columns are checked now, names of facts and values once a protocol is there: now if it is given, else when
@@ -99,10 +100,14 @@ class Report:
     def __str__(self) -> str:
         lines = [f"{self.rows:,} rows, {self.kept_aside:,} kept aside"]
         lines += [f"  {count:,} × {column or 'the row'}: {name}" for (column, name), count in self.by_column.items()]
-        lines += [f"  {self.unit} {aside.line}: {aside}" for aside in self.examples[:10]]
+        lines += [f"  {self.place(aside)}: {aside}" for aside in self.examples[:10]]
         if self.asides > 10:
             lines.append(f"  … and {self.asides - 10:,} more")
         return "\n".join(lines)
+
+    def place(self, aside: Aside) -> str:
+        """Where it stands, in words."""
+        return f"{f'{aside.file}, ' if aside.file else ''}{self.unit} {aside.line}"
 
 
 @dataclass(frozen=True)
@@ -266,7 +271,7 @@ class History:
         if self.source.mark is None and not self.is_frame:
             message = "patterns need the rows twice in the same order, which a server does not promise"
             remedy = "read the table into a data frame first, or into a Parquet file, and give that"
-            raise HistoryError([Problem("RM306", message, help=remedy)])
+            raise HistoryError([Problem("RM307", message, help=remedy)])
         gatherer, clock.passes = Gatherer(protocol), 2
         for piece, rows in self.read(self.reader(protocol, now)):
             gatherer.add(rows)

@@ -22,7 +22,7 @@ CATALOGUE: dict[str, str] = {
     "RM303": "an instruction does not go with the type of a fact",
     "RM304": "the time of evaluation is missing",
     "RM305": "a result would take the name of a column",
-    "RM306": "patterns need rows that keep their order",
+    "RM307": "patterns need rows that keep their order",
     # Rows
     "RM401": "a value does not fit",
     "RM402": "a row has too many or too few cells",
@@ -36,6 +36,7 @@ CATALOGUE: dict[str, str] = {
     "RM506": "a record cannot be read",
     "RM507": "a package is missing",
     "RM508": "results cannot be written there",
+    "RM509": "the files of a source have different columns",
 }
 
 

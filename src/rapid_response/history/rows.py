@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from rapid_response.history.binding import Binding, Bound
 from rapid_response.history.cells import CellReader, Misfit, Read, joined, united
@@ -27,7 +28,7 @@ class Aside:
     """One thing for which a row was kept aside: where it stands and what is wrong.
 
     `row` is its place in the batch, None for a record that is no row; `line` its line or row number in the source.
-    `value` is the cell as it stands, None where the fact is private.
+    `value` is the cell as it stands, None where the fact is private; `file` the file, where a source has several.
 
     >>> print(Aside(3, 17, "RM401", "Age", "old", "`old` is not a number", "write it like 12"))
     Age: `old` is not a number
@@ -40,10 +41,12 @@ class Aside:
     value: str | None
     message: str
     help: str | None = None
+    file: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
         stated = {"problem": self.problem, "line": self.line, "column": self.column, "value": self.value}
+        stated |= {"file": self.file} if self.file else {}
         return {**stated, "message": self.message, "help": self.help}
 
     def __str__(self) -> str:
@@ -67,11 +70,17 @@ class Rows:
 
     @property
     def ids(self) -> Any:
-        """The ids as an Arrow array of texts; without any, the numbers of the rows or lines in their source."""
+        """The ids as an Arrow array of texts; without any, the numbers of the rows or lines in their source.
+
+        Where a source has several files, each number comes after the name of its file and a colon.
+        """
         if self.binding.id:
             return joined([self.batch.table[name] for name in self.binding.id], None)
         lines = self.batch.lines
-        return pa.array(np.arange(lines.start, lines.stop) if isinstance(lines, range) else lines)
+        numbers = pa.array(np.arange(lines.start, lines.stop) if isinstance(lines, range) else lines)
+        if self.batch.file is None:
+            return numbers
+        return pc.binary_join_element_wise(self.batch.file, numbers.cast(pa.string()), ":")
 
     @property
     def fitting(self) -> Words:
@@ -113,7 +122,8 @@ class RowReader:
         counts = self.counts.of(self.done, rows) if self.counts else {}
         self.done += rows
         block = Block(rows, columns, self.times(batch, aside), counts)
-        return Rows(self.binding, batch, block, outcome, tuple(aside))
+        placed = aside if batch.file is None else [replace(part, file=batch.file) for part in aside]
+        return Rows(self.binding, batch, block, outcome, tuple(placed))
 
     def skip(self, batches: int) -> None:
         """Go on after so many batches, which are not read."""

@@ -163,7 +163,7 @@ def kept_aside(rows: Rows, source: Source) -> Iterator[dict[str, Any]]:
             by_row.setdefault(part.row, []).append(part)
     for row, parts in sorted(by_row.items()):
         cells = {key: cell_text(cell) for key, cell in rows.batch.whole(row).items() if key not in private}
-        yield _told(source, parts) | {"row": cells}
+        yield _told(source, parts) | {"cells": cells}
     for record, part in zip(rows.batch.broken, (part for part in rows.aside if part.row is None), strict=True):
         yield _told(source, [part]) | ({} if private else {"text": record.text})
 
@@ -175,8 +175,8 @@ def _fitting(engine: Engine, rows: Rows) -> Any:
 
 
 def _told(source: Source, parts: Sequence[Aside]) -> dict[str, Any]:
-    problems = [{key: value for key, value in part.to_dict().items() if key != "line"} for part in parts]
-    return {"file": source.name, source.unit: parts[0].line, "problems": problems}
+    problems = [{key: value for key, value in part.to_dict().items() if key not in ("line", "file")} for part in parts]
+    return {"file": parts[0].file or source.name, source.unit: parts[0].line, "problems": problems}
 
 
 def _write_table(table: Any, path: Path, form: Format) -> None:
