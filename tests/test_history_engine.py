@@ -150,6 +150,39 @@ def by_protocol(seed: int, protocols: int, incidents: int) -> Iterator[tuple[Pro
         yield pairs[0].protocol, pairs
 
 
+@given(st.data(), protocols())
+def test_due_times(data: st.DataObject, protocol: Protocol) -> None:
+    """P9: where a response is active or open, its due time is that of single evaluation; else there is none."""
+    rows = [data.draw(incidents(protocol)) for _ in range(data.draw(st.integers(1, 4)))]
+    as_of = data.draw(as_ofs(protocol).filter(bool))
+    found = read_incidents(table(protocol, rows)).evaluate(protocol, as_of=as_of, due=True).to_pylist()
+    for row, result in zip(found, each_alone(protocol, rows, as_of), strict=True):
+        for response in result.responses:
+            if response.part.due is None:
+                assert f"due_{response.name}" not in row
+                continue
+            expected = response.due if response.state != "inactive" else None
+            moment = expected and dt.datetime.fromisoformat(expected).astimezone(dt.UTC)
+            assert row[f"due_{response.name}"] == moment
+
+
+def test_due_times_need_a_time_of_evaluation() -> None:
+    """Due times that count from the evaluation need its time; those that count from a moment of the incident do not."""
+    text = """
+protocol: p
+tiers: {low: {}}
+facts: {at: {type: moment}}
+responses:
+  visit: {when: tier >= low, due: 24 hours after %s}
+"""
+    frame = pa.table({"at": [dt.datetime(2026, 2, 1, 9, tzinfo=dt.UTC), None]})
+    found = read_incidents(frame).evaluate(protocol_from_text(text % "at"), due=True)
+    assert found["due_visit"].to_pylist() == [dt.datetime(2026, 2, 2, 9, tzinfo=dt.UTC), None]
+    with pytest.raises(HistoryError, match="RM304"):
+        read_incidents(frame).evaluate(protocol_from_text(text % "now"), due=True)
+    assert read_incidents(frame).evaluate(protocol_from_text(text % "now")).num_rows == 2
+
+
 # Frames
 
 

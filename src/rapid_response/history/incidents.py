@@ -156,27 +156,29 @@ class History:
         as_of: str | dt.datetime | None = None,
         progress: Watcher | None = None,
         prefix: str = "",
+        due: bool = False,
     ) -> Any:
         """The tier of every incident.
 
         A data frame comes back as one of the same kind with columns added; other sources give an Arrow table, first
         the `id`. The columns, their names after `prefix`: `tier`, `lowest`, `highest`, `standing` (settled, assumed,
         open), `scope` (in, out, unknown), for each response `response_NAME` (true where active, null where open), and
-        `problem`, which says why a row was not evaluated. With a mapping that states one, also `outcome`.
+        `problem`, which says why a row was not evaluated. With a mapping that states one, also `outcome`; with `due`,
+        for each response that has a due time `due_NAME`, a moment in UTC, null where it is neither active nor open.
 
         `as_of` is the time of evaluation of all rows, where the mapping has none. Raises HistoryError where names,
         values of the mapping or the time do not fit; rows that do not fit only have their `problem`.
         """
         protocol = self.chosen(protocol)
-        self.refuse_clash(protocol, prefix)
-        engine = engine_of(protocol)
+        engine = engine_of(protocol, due)
+        self.refuse_clash(engine, prefix)
         clock = Clock(progress)
         reader = self.timed_reader(engine, as_of, clock)
         tables = []
         for piece, rows in self.read(reader):
             tables.append(result_table(engine, rows, prefix, with_id=not self.is_frame))
             clock.add(rows.block.rows, piece.share)
-        added = pa.concat_tables(tables) if tables else _no_rows(protocol, prefix, with_id=not self.is_frame)
+        added = pa.concat_tables(tables) if tables else _no_rows(engine, prefix, with_id=not self.is_frame)
         if not self.is_frame:
             return added
         from rapid_response.history.sources.frames import with_columns
@@ -191,6 +193,7 @@ class History:
         form: Format = "parquet",
         as_of: str | dt.datetime | None = None,
         progress: Watcher | None = None,
+        due: bool = False,
     ) -> Written:
         """Evaluate into a folder, part by part: for what does not fit into memory, or takes long.
 
@@ -199,7 +202,7 @@ class History:
         are the same. Raises HistoryError as `evaluate` does, and where the folder holds another evaluation.
         """
         protocol = self.chosen(protocol)
-        engine = engine_of(protocol)
+        engine = engine_of(protocol, due)
         clock = Clock(progress)
         reader = self.timed_reader(engine, as_of, clock)
         text = self.mapping.root.span.source.text if self.mapping else ""
@@ -259,7 +262,7 @@ class History:
         now = None if as_of is None else encode_as_of(engine.protocol, as_of)
         reader = self.reader(engine.protocol, now)
         if engine.needs_now and now is None and reader.binding.as_of is None:
-            message = "the time of evaluation is missing: this protocol uses `now`"
+            message = "the time of evaluation is missing: conditions or due times count from `now`"
             remedy = "give as_of, like 2026-02-01T09:00, or add `as_of:` and a column to the mapping"
             raise HistoryError([Problem("RM304", message, help=remedy)])
         if engine.protocol.patterns:
@@ -284,17 +287,17 @@ class History:
         for piece, batch in read_ahead(self.source.pieces(reader.binding.columns)):
             yield piece, reader.read(batch)
 
-    def refuse_clash(self, protocol: Protocol, prefix: str) -> None:
+    def refuse_clash(self, engine: Engine, prefix: str) -> None:
         """Raise HistoryError where a result would take the name of a column of the frame."""
-        added = [f"{prefix}{name}" for name in column_names(protocol)]
+        added = [f"{prefix}{name}" for name in column_names(engine)]
         taken = [name for name in added if self.is_frame and name in self.source.header]
         if taken:
             message = f"the frame already has {one_of(taken)}"
             raise HistoryError([Problem("RM305", message, help='give a prefix, like prefix="new_"')])
 
 
-def _no_rows(protocol: Protocol, prefix: str, with_id: bool) -> Any:
-    names = [*(["id"] if with_id else []), *column_names(protocol)]
+def _no_rows(engine: Engine, prefix: str, with_id: bool) -> Any:
+    names = [*(["id"] if with_id else []), *column_names(engine)]
     return pa.table({f"{prefix}{name}": pa.array([], pa.string()) for name in names})
 
 

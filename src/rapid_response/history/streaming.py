@@ -151,6 +151,7 @@ def open_folder(folder: Path, form: Format, key: str, resumable: bool) -> Folder
 def evaluation_key(engine: Engine, mapping_text: str, source: Source, as_of: object) -> str:
     """A text that is the same for the same protocol, mapping, source and time alone."""
     parts = [SEMANTICS, engine.protocol.fingerprint, mapping_text, source.name, source.mark, str(as_of)]
+    parts += [f"due {response.name}" for response, _ in engine.dues]
     return "sha256:" + hashlib.sha256(json.dumps(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
