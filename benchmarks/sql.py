@@ -136,7 +136,7 @@ def _postgresql(arrow: pa.Table) -> Iterator[Database]:
 
 @contextmanager
 def _spark(parquet: Path) -> Iterator[Database]:
-    with spark.session() as session:
+    with spark.session(java="") as session:
         session.read.parquet(str(parquet)).createOrReplaceTempView("incidents")
         yield Database(
             "spark",
