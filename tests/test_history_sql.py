@@ -9,12 +9,11 @@ from random import Random
 from typing import Any
 
 import pyarrow as pa
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rapid_response import Protocol, Recommendation, protocol_from_text
-from rapid_response.history import HistoryError, mapping_from_text, read_incidents, to_sql
+from rapid_response.history import mapping_from_text, read_incidents, to_sql
 from rapid_response.testing import as_ofs, incidents, protocols
 from tests.history_columns import table
 from tests.long.pairs import generated
@@ -114,10 +113,9 @@ responses:
 def test_tiers_and_quotients_that_are_worked_out(engine: Engine) -> None:
     """Raises and limits to a value that is worked out, and quotients rounded half to even, on every kind of row."""
     protocol = protocol_from_text(WORKED_OUT)
-    tiers, truths, shares = [None, "none", "low", "high"], [None, True, False], [None, "-1", "0.01", "3"]
+    tiers, truths, shares = [None, "none", "low", "high"], [None, True, False], [None, -1, 0.01, 3]
     every = itertools.product(tiers, tiers, truths, truths, shares)
     given = [dict(zip(("wanted", "carried", "hurt", "kept", "share"), cells, strict=True)) for cells in every]
-    given = [{**facts, "share": facts["share"] and float(facts["share"])} for facts in given]
     assert_rows(evaluated(engine, protocol, given, None), alone(protocol, given))
 
 
@@ -148,7 +146,7 @@ rules:
 
 
 def test_patterns(engine: Engine) -> None:
-    """Incidents are counted in windows, with ties by their ids, and with whatever may be alike where facts are unknown."""
+    """Incidents are counted in windows, ties by their ids, with all that may be alike where facts are unknown."""
     random = Random(3)
     for share in (0.2,) if engine.name == "spark" else (0.0, 0.2, 0.6):
         given = [_watched(random, share) for _ in range(60)]
@@ -202,7 +200,9 @@ def test_hostile_words_and_names(engine: Engine) -> None:
     arrow = pa.table([numbers, HOSTILE, *cells], names=[HOSTILE[0], "said", *COLUMNS])
     name = 'a "table" of `mine`'
     rows = engine.rows(to_sql(protocol, table=name, mapping=mapping, dialect=engine.name), arrow, name)
-    assert {row["id"]: row["highest"] for row in rows} == {n: "high" if n < len(HOSTILE) - 1 else "middle" for n in numbers}
+    assert {row["id"]: row["highest"] for row in rows} == {
+        n: "high" if n < len(HOSTILE) - 1 else "middle" for n in numbers
+    }
     batch = read_incidents(arrow, mapping).evaluate(protocol).to_pylist()
     assert [row["highest"] for row in batch] == ["high"] * (len(HOSTILE) - 1) + ["middle"]
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rapid_response import Protocol, load_protocol, protocol_from_text
-from rapid_response.history import ColumnMapping, HistoryError, mapping_from_text, read_incidents, to_sql
+from rapid_response.history import ColumnMapping, mapping_from_text, read_incidents, to_sql
 from tests.sql_engines import Engine, opened
 
 EXAMPLES = Path(__file__).parent.parent / "examples/history"
@@ -25,7 +23,7 @@ CITIES = ("austin", "fbi", "nypd", "toronto")
 def assert_like_the_batch(engine: Engine, protocol: Protocol, mapping: ColumnMapping, arrow: pa.Table) -> Counter[Any]:
     """Row by row what the batch says; rows that do not fit have a problem in both. Gives how many rows there were."""
     batch = read_incidents(arrow, mapping).evaluate(protocol, as_of="2026-02-01T09:00Z")
-    names = [*dict.fromkeys([*batch.column_names[arrow.num_columns :]])]
+    names = batch.column_names[arrow.num_columns :]
     found = engine.rows(
         to_sql(protocol, table="incidents", mapping=mapping, dialect=engine.name, as_of="2026-02-01T09:00Z"), arrow
     )
@@ -144,14 +142,16 @@ CELLS: dict[str, list[str | None]] = {
     "place": ["road", "home", "unknown", "nowhere", "?", None, "elsewhere", " bus "],
     "seen": ["j", "n", "Yes", "no", "TRUE", "false", "1", "", None, "maybe"],
     "asked": ["yes", "no", None, "", "NO"],
-    "age": ["65", " 7", "+12", "-0", "0012", "120", "121", "-1", "3.0", "3.5", "x", "", "NA", "9" * 25, ".0", "5.", "1e2"],
+    "age": ["65", " 7", "+12", "-0", "0012", "120", "121", "-1", "3.0", "3.5", "x", "", "NA", "9" * 25, ".0", "5.",
+            "1e2"],
     "share": ["0.5", "1", "-10", "10.00", "0.505", "10.01", ".25", "3.500", "0,5", "", None, "-.01", "--1"],
     "groups": ["a", "a; b", "c;a ;", ";", "all", "nobody", "a;d", "d", "z", "a;z", "", None, "NA", "a;NA", " b "],
     "need_1": ["a", "A", "-", "b", "", None],
     "need_2": ["b", "-", "a", "x", None],
     "day": ["2026-01-05", "1/5/2026", "12/31/2025", "02/29/2025", "2024-02-29", "2/29/2024", "13/1/2026", "2026-1-5",
             "2026-01-05T10:00", "", None, "0000-01-01", "01/05/26", "9999-12-31", "0001-01-01"],
-    "day_of": ["1.2.2026", "01.02.2026", "29.2.2023", "8.3.2026", "1.11.2026", "5 feb 19", "5 Feb 70", "2026-02-01", None, ""],
+    "day_of": ["1.2.2026", "01.02.2026", "29.2.2023", "8.3.2026", "1.11.2026", "5 feb 19", "5 Feb 70", "2026-02-01",
+               None, ""],
     "time_of": ["930", "0930", "9", "30", "2400", "230", "130", "12am", "1pm", "12PM", None, "09:30", "9999"],
     "said": ["yes", "yes sir", " yes sir", "no", "", None, "NA"],
 }  # fmt: skip
@@ -183,6 +183,7 @@ def test_every_kind_of_cell(engine: Engine) -> None:
 @given(st.data())
 def test_any_rows_of_cells(data: st.DataObject) -> None:
     """Whatever cells meet in a row, DuckDB says of it what the batch says."""
-    cells = {name: data.draw(st.lists(st.sampled_from(column), min_size=8, max_size=8)) for name, column in CELLS.items()}
+    drawn = {name: st.lists(st.sampled_from(column), min_size=8, max_size=8) for name, column in CELLS.items()}
+    cells = {name: data.draw(column) for name, column in drawn.items()}
     with opened("duckdb") as engine:
         assert_like_the_batch(engine, PROTOCOL, MAPPING, rows_of(cells))
