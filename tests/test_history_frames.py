@@ -80,6 +80,22 @@ def test_a_table_of_spark_stays_where_it_is(spark_session: Any) -> None:
     assert found[4]["problem"] == "age: the value does not fit"
 
 
+def test_a_table_of_postgresql_stays_where_it_is() -> None:
+    """From a table of PostgreSQL the types of the columns are taken; the SELECT runs there and speaks its SQL."""
+    import adbc_driver_postgresql.dbapi as driver
+
+    from tests import postgresql
+
+    with postgresql.server() as url, driver.connect(url) as connection, connection.cursor() as cursor:
+        cursor.adbc_ingest("past", arrow(), mode="create")
+        connection.commit()
+        text = read_incidents(url, table="past").sql(PROTOCOL, table=["public", "past"])
+        cursor.execute(text)
+        found = {row["id"]: row for row in cursor.fetch_arrow_table().to_pylist()}
+    assert [found[n]["highest"] for n in (1, 2, 3, 4)] == ["high", "middle", "high", None]
+    assert found[4]["problem"] == "age: the value does not fit"
+
+
 def test_a_table_of_ibis() -> None:
     """An Ibis table is read through Arrow and comes back as an Ibis table."""
     ibis = pytest.importorskip("ibis")

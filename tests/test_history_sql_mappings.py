@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -187,3 +188,28 @@ def test_any_rows_of_cells(data: st.DataObject) -> None:
     cells = {name: data.draw(column) for name, column in drawn.items()}
     with opened("duckdb") as engine:
         assert_like_the_batch(engine, PROTOCOL, MAPPING, rows_of(cells))
+
+
+SEPARATORS = ("|", ".", "$", "\\", "^", "; ", "-", "]", "*", "、")
+
+
+def test_every_separator(engine: Engine) -> None:
+    """Whatever stands between several answers is taken as it stands, also where it means something to an engine."""
+    facts = "".join(f"  f_{n}: {{type: choices, options: [a, b, c]}}\n" for n in range(len(SEPARATORS)))
+    rules = "".join(f"  r_{n}: {{when: f_{n} includes b, raise_to: high}}\n" for n in range(len(SEPARATORS)))
+    protocol = protocol_from_text(f"protocol: p\ntiers: {{low: {{}}, high: {{}}}}\nfacts:\n{facts}rules:\n{rules}")
+    parts = "".join(f"  f_{n}: {{column: c_{n}, split: {json.dumps(sign)}}}\n" for n, sign in enumerate(SEPARATORS))
+    mapping = mapping_from_text(f"mapping: m\nid: number\nfacts:\n{parts}")
+    rows = [[sign.join(["a", " b", "c"]) if row == n else "a" for row in range(12)] for n, sign in enumerate(SEPARATORS)]
+    columns = {f"c_{n}": cells for n, cells in enumerate(rows)}
+    expected = assert_like_the_batch(engine, protocol, mapping, pa.table({"number": range(12), **columns}))
+    assert Counter(row[2] for row in expected) == {"high": len(SEPARATORS), "low": 12 - len(SEPARATORS)}
+
+
+def test_the_outcome(engine: Engine) -> None:
+    """What people decided then stands beside the results, as the mapping reads it."""
+    cells = rows_of({**{name: column[:1] for name, column in CELLS.items()}, "done": ["all", "low", None]})
+    rows = engine.rows(
+        to_sql(PROTOCOL, table="incidents", mapping=MAPPING, dialect=engine.name, as_of="2026-02-01T09:00Z"), cells
+    )
+    assert {row["id"]: row["outcome"] for row in rows} == {0: "top", 1: "low", 2: None}
