@@ -72,7 +72,7 @@ def to_sql(
     ... )
     >>> import duckdb
     >>> incidents = duckdb.sql("SELECT 7 AS id, CAST(NULL AS BOOLEAN) AS hurt")
-    >>> duckdb.sql(to_sql(protocol, table="incidents")).fetchone()[:4]
+    >>> duckdb.sql(to_sql(protocol, table="incidents")).fetchall()[0][:4]
     (7, 'low', 'low', 'high')
     """
     if mapping is not None and columns is not None:
