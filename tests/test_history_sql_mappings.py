@@ -53,7 +53,7 @@ def _plain(row: dict[str, Any], number: Any, names: list[str]) -> tuple[Any, ...
 def test_the_shipped_mappings(engine: Engine, city: str) -> None:
     """P9: the mappings of public records mean the same in every database."""
     if engine.name == "spark" and city != "nypd":
-        pytest.skip("one is enough for Spark every day; `python -m tests.long sql` tries all")
+        pytest.skip("Spark plans each text for seconds; one mapping shows what all need of it")
     protocol = load_protocol(EXAMPLES / "protocol.yaml")
     mapping = mapping_from_text((EXAMPLES / city / "mapping.yaml").read_text(encoding="utf-8"))
     arrow = as_texts(EXAMPLES / city / "synthetic.csv")
