@@ -4,6 +4,7 @@
     python -m tests.long suite --folder yaml-test-suite/src
     python -m tests.long crashes --count 100000
     python -m tests.long record --count 1000000
+    python -m tests.long sql --count 5000 --database postgresql
 
 Everything follows from the seed. The exit code is 1 where anything went wrong, which is printed with its seed.
 """
@@ -88,7 +89,7 @@ def main() -> int:
     parser.add_argument(
         "what",
         nargs="*",
-        choices=["pairs", *HOSTILE, "suite", "crashes", "record", []],
+        choices=["pairs", *HOSTILE, "suite", "crashes", "record", "sql", []],
         help="the first three if left out",
     )
     parser.add_argument("--count", type=int, default=1_000_000, help="how many of each")
@@ -96,12 +97,17 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="for pairs: the number of the first protocol")
     parser.add_argument("--folder", type=Path, help="the folder `src` of the yaml-test-suite")
     parser.add_argument("--url", help="for record: the database; a SQLite file that is thrown away if left out")
+    parser.add_argument("--database", choices=["duckdb", "postgresql", "spark"], help="for sql: one alone")
     given = parser.parse_args()
     wrong = 0
     for what in given.what or ["pairs", *HOSTILE]:
         match what:
             case "pairs":
                 wrong += engine.run(given.seed, given.first, given.count)
+            case "sql":
+                from tests.long import sql
+
+                wrong += sql.run(given.seed, given.first, given.count, given.database)
             case "suite":
                 wrong += run_suite(given.folder)
             case "crashes":

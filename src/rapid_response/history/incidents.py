@@ -256,7 +256,7 @@ class History:
         ...     "rules: {r: {when: hurt, raise_to: high}}"
         ... )
         >>> incidents = duckdb.sql("SELECT 7 AS id, TRUE AS hurt")
-        >>> duckdb.sql(read_incidents(incidents).sql(protocol, table="incidents")).fetchone()[:2]
+        >>> duckdb.sql(read_incidents(incidents).sql(protocol, table="incidents")).fetchall()[0][:2]
         (7, 'high')
         """
         binding = self.binding(self.chosen(protocol))
