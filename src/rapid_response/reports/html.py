@@ -49,9 +49,15 @@ def check_page(check: Check, language: str = DEFAULT_LANGUAGE) -> str:
     return document_page(check_document(check, language))
 
 
-def comparison_page(comparison: Comparison, language: str = DEFAULT_LANGUAGE, *, private: bool = False) -> str:
-    """A comparison of two versions as one HTML page; needs the extra `reports`."""
-    return document_page(comparison_document(comparison, language, private))
+def comparison_page(
+    comparison: Comparison,
+    language: str = DEFAULT_LANGUAGE,
+    *,
+    private: bool = False,
+    history: Backtest | None = None,
+) -> str:
+    """A comparison of two versions as one HTML page, with a back-test if one is given; needs the extra `reports`."""
+    return document_page(comparison_document(comparison, language, private, history))
 
 
 def backtest_page(backtest: Backtest, language: str = DEFAULT_LANGUAGE) -> str:
