@@ -104,6 +104,16 @@ def test_importing_loads_nothing_but_the_core() -> None:
     assert not outside & set(done.stdout.split())
 
 
+def test_pages_and_commands_load_no_tables_and_no_plots() -> None:
+    """Pages of results, and the command line, load what reads tables and draws figures only where it is used."""
+    script = (
+        "import sys, rapid_response.cli.app, rapid_response.reports.html; "
+        "print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert not {"matplotlib", "narwhals", "numpy", "pyarrow"} & set(done.stdout.split())
+
+
 def test_every_public_name_of_history_is_documented() -> None:
     """Every name that `rapid_response.history` offers, and every public method of it, says what it is."""
     from rapid_response import history
