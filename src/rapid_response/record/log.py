@@ -248,9 +248,9 @@ class DecisionLog:
 
     # What was recorded, evaluated again
 
-    def protocol(self, decision: Decision) -> Protocol:
-        """The protocol of a decision, from its files as they were; RecordError (RD207) where they no longer load."""
-        text = decision.protocol.text
+    def protocol(self, of: Decision | ProtocolVersion) -> Protocol:
+        """A recorded protocol, from its files as they were; RecordError (RD207) where they no longer load."""
+        text = of.protocol.text if isinstance(of, Decision) else of.text
         if text not in self._protocols:
             with self._store.reading() as connection:
                 self._protocols[text] = stored_protocols.load(connection, text)
