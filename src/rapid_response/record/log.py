@@ -27,6 +27,8 @@ from rapid_response.record.storage.tables import entries
 from rapid_response.record.verifying import Verification, verify
 
 E = TypeVar("E", bound=Entry)
+LARGEST = 1 << 63
+"""Beyond this no database can count."""
 
 
 def now() -> dt.datetime:
@@ -183,10 +185,9 @@ class DecisionLog:
 
     def read(self, entry: int, private: bool = False) -> Entry:
         """The entry with that id, its private facts only if asked for; RecordError (RD201) where there is none."""
-        found = next(self._read(Wanted(first=entry, last=entry), private), None)
-        if found is None:
-            raise self._no_such(entry)
-        return found
+        for found in self._read(Wanted(first=entry, last=entry), private) if 0 < entry < LARGEST else ():
+            return found
+        raise self._no_such(entry)
 
     def decision(self, entry: int, private: bool = False) -> Decision:
         """The decision with that id; RecordError: RD201 (no entry), RD202 (something else)."""
@@ -265,7 +266,7 @@ class DecisionLog:
 
     def raw(self, entry: int) -> bytes:
         """The stored bytes of an entry; RecordError (RD201) where there is none."""
-        for _, payload in self.raw_entries(entry, entry):
+        for _, payload in self.raw_entries(entry, entry) if 0 < entry < LARGEST else ():
             return payload
         raise self._no_such(entry)
 

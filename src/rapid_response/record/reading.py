@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, Select, select
 
 from rapid_response.record.appending import erased_incidents
 from rapid_response.record.entries import Entry, Kind, Opened, entry_from
+from rapid_response.record.errors import failure
 from rapid_response.record.keys import KeyStore
 from rapid_response.record.private import DoesNotFit, Key, opened
 from rapid_response.record.storage.store import Store
@@ -19,6 +20,10 @@ from rapid_response.record.storage.tables import entries, private_parts
 
 AT_ONCE = 500
 _COLUMNS = (entries.c.id, entries.c.kind, entries.c.incident, entries.c.payload)
+
+
+BEFORE_ALL = -(1 << 62)
+"""Where reading begins if nothing is to be missed that somebody may have put in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,10 @@ def _entries(store: Store, keys: KeyStore | None, piece: list[Row[Any]], private
     to_open = {row.id: row for row in piece if row.kind == "override" or (private and row.kind == "decision")}
     parts = _Parts.of(store, keys, to_open.values()) if to_open else None
     for row in piece:
-        yield entry_from(row.payload, *parts.open(row)) if parts and row.id in to_open else entry_from(row.payload)
+        try:
+            yield entry_from(row.payload, *parts.open(row)) if parts and row.id in to_open else entry_from(row.payload)
+        except (ValueError, LookupError, TypeError, AttributeError):
+            raise failure("RD409", f"entry {row.id} cannot be read: it was changed", "verify the log") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from rapid_response.record.chain import beginning, link
 from rapid_response.record.checkpoint import Checkpoint
 from rapid_response.record.keys import KeyStore
 from rapid_response.record.merkle import Tree, leaf_hash
-from rapid_response.record.private import DoesNotFit, digest, opened
-from rapid_response.record.reading import Wanted, private_rows, rows
+from rapid_response.record.private import DoesNotFit, Key, digest, opened
+from rapid_response.record.reading import BEFORE_ALL, Wanted, private_rows, rows
 from rapid_response.record.storage.store import Store
 from rapid_response.record.storage.tables import entries, private_parts, protocols
 from rapid_response.record.stored_protocols import digest as digest_of_files
@@ -82,6 +82,15 @@ class Verification:
         return "\n".join([f"{self.entries} entries {verdict}", parts, compared, *map(str, self.findings)])
 
 
+@dataclass(frozen=True, slots=True)
+class _Private:
+    """What an entry says of its private part: the commitment to its text, and the digest of its sealed bytes."""
+
+    entry: int
+    incident: str
+    bound: tuple[str, str] | None
+
+
 @dataclass(slots=True)
 class _Pass:
     """One pass over the log, entry by entry."""
@@ -99,64 +108,62 @@ class _Pass:
         if len(self.findings) < MOST_FINDINGS:
             self.findings.append(Finding(problem, entry, message))
 
-    def entry(self, row: Row[Any]) -> Mapping[str, Any] | None:
-        """Look at one entry; what it holds, if it can be read."""
+    def entry(self, row: Row[Any]) -> _Private | None:
+        """Look at one entry; what it says of its private part, if it can be read."""
         expected = self.tree.size + 1
         if row.id != expected:
             self.note("RD401", expected, f"entry {expected} is missing: entry {row.id} follows on entry {expected - 1}")
-        payload = bytes(row.payload)
-        self.chain = link(self.chain, payload)
+        self.chain = link(self.chain, row.payload)
         if self.chain != row.chain:
             self.note("RD402", row.id, f"entry {row.id} does not fit the chain: it, or one before it, was changed")
-            self.chain = bytes(row.chain)
-        self.tree.add(leaf_hash(payload))
+            self.chain = row.chain
+        self.tree.add(leaf_hash(row.payload))
         if self.against and self.tree.size == self.against.size:
             self.compare(row.id)
-        return self.content(row, payload)
+        try:
+            return self.content(row, json.loads(row.payload))
+        except (ValueError, LookupError, TypeError, AttributeError):
+            self.note("RD409", row.id, f"entry {row.id} cannot be read")
+            return None
 
     def compare(self, entry: int) -> None:
         if self.against and self.tree.root() != self.against.root:
             message = f"the first {entry} entries are not those of the checkpoint: at least one of them was changed"
             self.note("RD408", None, message)
 
-    def content(self, row: Row[Any], payload: bytes) -> Mapping[str, Any] | None:
-        try:
-            data = json.loads(payload)
-            columns, again = columns_of(data), canonical(data)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            self.note("RD409", row.id, f"entry {row.id} cannot be read")
-            return None
-        if again != payload:
+    def content(self, row: Row[Any], data: dict[str, Any]) -> _Private:
+        if canonical(data) != row.payload:
             self.note("RD409", row.id, f"entry {row.id} is not written as this library writes")
-        for name, value in columns.items():
+        for name, value in columns_of(data).items():
             if getattr(row, name) != value:
                 self.note("RD403", row.id, f"entry {row.id}: the column `{name}` does not say what the entry says")
         if data["kind"] == "decision" and data["protocol"]["text"] not in self.files:
             message = f"entry {row.id}: the text of its protocol is missing or was changed"
             self.note("RD404", row.id, message)
-        return dict(data)
+        private = data.get("private")
+        return _Private(row.id, data["incident"], private and (private["commitment"], private["sealed"]))
 
-    def private(self, data: Mapping[str, Any], part: Row[Any] | None, key: Any) -> None:
+    def private(self, said: _Private, part: Row[Any] | None, key: Key | None) -> None:
         """Look at the private part of an entry."""
-        stated, place = data.get("private"), data["id"]
-        if stated is None:
+        place = said.entry
+        if said.bound is None:
             if part is not None:
                 self.note("RD405", place, f"entry {place} has a private part that it says nothing of")
-        elif data["incident"] in self.gone:
+        elif said.incident in self.gone:
             self.counts["erased"] += 1
             if part is not None:
                 self.note("RD406", place, f"entry {place}: its private part was erased and is still there")
-        elif part is None or digest(part.content) != stated["sealed"]:
+        elif part is None or digest(part.content) != said.bound[1]:
             self.note("RD405", place, f"entry {place}: its private part is missing or was changed")
         elif key is None or key.id != part.key:
             self.counts["sealed"] += 1
         else:
-            self.open(place, part, key, stated["commitment"])
+            self.open(place, part.content, key, said.bound[0])
 
-    def open(self, place: int, part: Row[Any], key: Any, commitment: str) -> None:
+    def open(self, place: int, content: bytes, key: Key, commitment: str) -> None:
         self.counts["opened"] += 1
         try:
-            opened(key, part.content, commitment)
+            opened(key, content, commitment)
         except DoesNotFit:
             self.note("RD405", place, f"entry {place}: its private part is not the one that was recorded")
 
@@ -168,7 +175,7 @@ def verify(store: Store, keys: KeyStore | None, origin: str, against: Checkpoint
         found.note("RD408", None, f"the checkpoint is of another log: {against.origin}")
     if against and against.size == 0:
         found.compare(0)
-    for piece in rows(store, Wanted(), *entries.c):
+    for piece in rows(store, Wanted(first=BEFORE_ALL), *entries.c):
         _look_at(found, store, keys, piece)
     if against and found.tree.size < against.size:
         last = found.tree.size
@@ -180,13 +187,13 @@ def verify(store: Store, keys: KeyStore | None, origin: str, against: Checkpoint
 
 
 def _look_at(found: _Pass, store: Store, keys: KeyStore | None, piece: list[Row[Any]]) -> None:
-    contents = [data for row in piece if (data := found.entry(row))]
+    said = [private for row in piece if (private := found.entry(row))]
     with store.reading() as connection:
         parts = private_rows(connection, [row.id for row in piece])
-    sealed = {str(data["incident"]) for data in contents if data.get("private")}
+    sealed = {private.incident for private in said if private.bound}
     secrets = keys.of(sealed) if keys and sealed else {}
-    for data in contents:
-        found.private(data, parts.get(data["id"]), secrets.get(data["incident"]))
+    for private in said:
+        found.private(private, parts.get(private.entry), secrets.get(private.incident))
 
 
 def _stored_files(store: Store) -> dict[str, str]:

@@ -55,6 +55,7 @@ def sqlite_engine(path: Path, journal: str, read_only: bool, patience: float) ->
             isolation_level=None,
             check_same_thread=False,
         )
+        connection.text_factory = lambda content: content.decode("utf-8", "surrogateescape")
         try:
             for setting in SETTINGS if read_only else (*SETTINGS, f"journal_mode = {journal}"):
                 connection.execute(f"PRAGMA {setting}")

@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Dialect, MetaData, Table, Text
+from sqlalchemy.types import UserDefinedType
+
+
+class Bytes(UserDefinedType[bytes]):
+    """Bytes as they are stored, also where somebody has put something else in their place."""
+
+    cache_ok = True
+
+    def result_processor(self, _dialect: Dialect, _coltype: object) -> Callable[[Any], bytes]:
+        """What was found, as bytes."""
+        return as_bytes
+
+
+def as_bytes(found: object) -> bytes:
+    """Bytes of text as the file has them; of anything else than bytes or text, none."""
+    if isinstance(found, str):
+        return found.encode("utf-8", "surrogateescape")
+    return bytes(found) if isinstance(found, bytes | memoryview) else b""
+
 
 _metadata = MetaData()
 
@@ -15,36 +37,36 @@ protocols = Table(
     Column("fingerprint", Text),
     Column("name", Text),
     Column("version", Text),
-    Column("files", LargeBinary),
+    Column("files", Bytes),
 )
 
 entries = Table(
     "entries",
     _metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", BigInteger, primary_key=True),
     Column("at", Text),
     Column("kind", Text),
     Column("incident", Text),
     Column("by", Text),
     Column("tier", Text),
-    Column("decision", Integer),
+    Column("decision", BigInteger),
     Column("linked", Text),
-    Column("payload", LargeBinary),
-    Column("chain", LargeBinary),
+    Column("payload", Bytes),
+    Column("chain", Bytes),
 )
 
 private_parts = Table(
     "private_parts",
     _metadata,
-    Column("entry", Integer, primary_key=True),
-    Column("key", LargeBinary),
-    Column("content", LargeBinary),
+    Column("entry", BigInteger, primary_key=True),
+    Column("key", Bytes),
+    Column("content", Bytes),
 )
 
 keys = Table(
     "keys",
     MetaData(),
     Column("incident", Text, primary_key=True),
-    Column("id", LargeBinary),
-    Column("secret", LargeBinary),
+    Column("id", Bytes),
+    Column("secret", Bytes),
 )
