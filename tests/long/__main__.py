@@ -4,6 +4,7 @@
     python -m tests.long suite --folder yaml-test-suite/src
     python -m tests.long crashes --count 100000
     python -m tests.long record --count 1000000
+    python -m tests.long replay --count 10000 --python path/to/python3.12 --python path/to/python3.13
 
 Everything follows from the seed. The exit code is 1 where anything went wrong, which is printed with its seed.
 """
@@ -24,6 +25,7 @@ from tests.long.conditions import try_condition
 from tests.long.crashes import run_crashes
 from tests.long.files import try_file
 from tests.long.records import run_record
+from tests.long.replays import run_replays
 from tests.long.suite import run_suite
 
 MOST_SECONDS, MOST_MEGABYTES = 1.0, 64
@@ -88,7 +90,7 @@ def main() -> int:
     parser.add_argument(
         "what",
         nargs="*",
-        choices=["pairs", *HOSTILE, "suite", "crashes", "record", []],
+        choices=["pairs", *HOSTILE, "suite", "crashes", "record", "replay", []],
         help="the first three if left out",
     )
     parser.add_argument("--count", type=int, default=1_000_000, help="how many of each")
@@ -96,6 +98,7 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="for pairs: the number of the first protocol")
     parser.add_argument("--folder", type=Path, help="the folder `src` of the yaml-test-suite")
     parser.add_argument("--url", help="for record: the database; a SQLite file that is thrown away if left out")
+    parser.add_argument("--python", action="append", default=[], help="for replay: another Python with the packages")
     given = parser.parse_args()
     wrong = 0
     for what in given.what or ["pairs", *HOSTILE]:
@@ -108,6 +111,8 @@ def main() -> int:
                 wrong += run_crashes(given.count, given.seed)
             case "record":
                 wrong += run_record(given.count, given.url)
+            case "replay":
+                wrong += run_replays(given.count, given.seed, given.python)
             case _:
                 wrong += run_hostile(what, given.seed, given.count)
     return min(wrong, 1)
