@@ -211,7 +211,16 @@ class Counterfactual:
 
 
 def replay_under(log: DecisionLog, protocol: Protocol, watcher: Watcher | None = None) -> Counterfactual:
-    """What that protocol would have said of every decision, from the facts then known and as of the same time."""
+    """What that protocol would have said of every decision, from the facts then known and as of the same time.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from rapid_response import load_protocol
+    >>> protocol = load_protocol("protocol_rules/ccsj")
+    >>> with TemporaryDirectory() as folder, DecisionLog.open(f"{folder}/decisions.db") as log:
+    ...     decision = log.decide(protocol, {"id": "A-1", "harm": "none"}, by="Night line", as_of="2026-02-01T09:00")
+    ...     replay_under(log, protocol).changes
+    0
+    """
     transitions: Counter[tuple[str | None, str | None]] = Counter()
     unfit: Counter[str] = Counter()
     changed: list[Changed] = []
