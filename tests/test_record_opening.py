@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -151,6 +152,16 @@ def test_a_log_for_reading_refuses_to_write(path: Path) -> None:
             with pytest.raises(RecordError, match="opened for reading") as error:
                 attempt()
             assert error.value.id == "RD106"
+
+
+def test_a_closed_log_says_so(path: Path) -> None:
+    """What was closed is neither read nor written to."""
+    with DecisionLog.open(path) as log:
+        pass
+    for attempt in (lambda: len(log), lambda: log.decide(PROTOCOL, {}, by="Tests"), lambda: list(log.entries())):
+        with pytest.raises(RecordError, match="the log is closed") as error:
+            attempt()
+        assert error.value.id == "RD111"
 
 
 def test_a_file_on_a_medium_that_cannot_be_written(path: Path) -> None:
@@ -307,3 +318,20 @@ def test_every_id_is_told_in_the_docs() -> None:
     """Every id of an error or finding is explained in docs/record.md."""
     document = Path("docs/record.md").read_text(encoding="utf-8")
     assert [problem for problem in CATALOGUE if problem not in document] == []
+
+
+def test_the_example_of_the_docs_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program in docs/record.md does what it says."""
+    [program] = re.findall(r"```python\n(.*?)```", Path("docs/record.md").read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "protocol_rules").symlink_to(Path("protocol_rules").absolute())
+    monkeypatch.chdir(tmp_path)
+    exec(program)
+    with DecisionLog.open("decisions.db", read_only=True) as log:
+        assert [entry.kind for entry in log.entries()] == ["decision", "decision", "override"]
+
+
+def test_without_the_extra_the_error_names_it() -> None:
+    """Where a package of the extra is missing, the import says which extra to install."""
+    script = "import sys; sys.modules['sqlalchemy'] = None\nimport rapid_response.record"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert "pip install 'rapid-response[record]'" in done.stderr.splitlines()[-1]

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from rapid_response.record import DecisionLog, Entry
 
 Within = Annotated[
-    float, typer.Option("--within", help="The window for a decision, in hours after the incident.", min=0)
+    float, typer.Option("--within", help="The window for a decision, in hours after the incident.", min=1)
 ]
 
 

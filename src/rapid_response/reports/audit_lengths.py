@@ -118,4 +118,4 @@ class _View:
 
 
 def _hours(length: Length) -> Decimal:
-    return Decimal(length // Length(minutes=1)) / 60
+    return round(Decimal(length // Length(minutes=1)) / 60, 2)

@@ -35,13 +35,15 @@ class Store:
     def __init__(self, engine: Engine, path: Path | None, writable: bool) -> None:
         self.engine = engine
         self.path = path
-        self._unusable: RecordError | None = (
-            None if writable else failure("RD106", "the log was opened for reading", "open it without read_only")
-        )
+        self._closed = False
+        self._unusable: RecordError | None = None
+        if not writable:
+            self._unusable = failure("RD106", "the log was opened for reading", "open it without read_only")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection to read with."""
+        self._refuse_if_closed()
         with told(), self.engine.connect() as connection:
             yield connection
 
@@ -61,6 +63,7 @@ class Store:
 
     @contextmanager
     def _storing(self) -> Iterator[None]:
+        self._refuse_if_closed()
         if self._unusable:
             raise self._unusable
         try:
@@ -84,7 +87,12 @@ class Store:
 
     def close(self) -> None:
         """Close every connection."""
+        self._closed = True
         self.engine.dispose()
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise failure("RD111", "the log is closed", "open it again")
 
 
 def open_postgresql(url: str, *, read_only: bool, patience: float) -> Store:
