@@ -13,10 +13,12 @@ from rapid_response.reports.document import (
     Block,
     Document,
     Entry,
+    Figure,
     Fold,
     Items,
     Ladder,
     Line,
+    Listing,
     Paragraph,
     Run,
     Section,
@@ -92,6 +94,11 @@ def _block(block: Block) -> Iterator[str]:
             yield "\n".join(_item(_term(term, inner)) for term, inner in rows)
         case Table():
             yield "\n".join(_table(block))
+        case Figure(table=table):
+            yield "\n".join(_table(table))
+        case Listing(table=table, first=first, more=more):
+            yield "\n".join(_table(Table(table.heading, table.rows[:first], table.numbers)))
+            yield from [words(line(more))] if more else []
         case Ladder(steps=steps):
             yield "\n".join(f"- {_step(step)}" for step in reversed(steps))
         case Entry(title=title, blocks=inner):
@@ -125,7 +132,7 @@ def _step(step: Step) -> str:
 
 def _table(table: Table) -> Iterator[str]:
     yield _row(table.heading)
-    yield "|" + " --- |" * len(table.heading)
+    yield "|" + " --- |" * (len(table.heading) - table.numbers) + " ---: |" * table.numbers
     for row in table.rows:
         yield _row(row)
 
