@@ -50,7 +50,10 @@ def _write(path: Path, count: int, seed: int) -> None:
             except ProtocolError:
                 continue  # `pairs` finds those
             pairs = [pair_of(protocol, seed, number, position) for position in range(INCIDENTS)]
-            log.decide_many(protocol, (pair.given for pair in pairs), by="The long run", as_of=pairs[0].as_of)
+            if not protocol.patterns:
+                log.decide_many(protocol, (pair.given for pair in pairs), by="The long run", as_of=pairs[0].as_of)
+            for pair in pairs if protocol.patterns else ():
+                log.decide(protocol, pair.given, by="The long run", as_of=pair.as_of, history=pair.history)
 
 
 def _replayed(path: Path, python: str, around: dict[str, str]) -> str:
