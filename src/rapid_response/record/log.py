@@ -97,7 +97,7 @@ class DecisionLog:
         Raises IncidentError, which names every bad fact, and RecordError: RD105 to RD108, RD204, RD205. Then nothing
         was recorded, except that after RD108 it may have been.
         """
-        result = protocol.evaluate(incident, as_of=as_of or self._clock(), history=history)
+        result = protocol.evaluate(incident, as_of=self._when(as_of), history=history)
         return self._add(Decision, deciding.decision(result, by), protocol)
 
     def decide_many(
@@ -116,7 +116,7 @@ class DecisionLog:
         """
         rest, first, last = iter(incidents), 0, 0
         while piece := list(islice(rest, at_once)):
-            when = as_of or self._clock()
+            when = self._when(as_of)
             drafts = [deciding.decision(protocol.evaluate(incident, as_of=when), by) for incident in piece]
             added = self._append(drafts, protocol)
             first, last = first or added[0].id, added[-1].id
@@ -143,7 +143,7 @@ class DecisionLog:
             raise failure("RD206", "the new information names another incident", "leave its `id` out, or decide anew")
         under = protocol or self.protocol(before)
         known = {**given_again(under, before.facts), **facts, "id": before.incident}
-        result = under.evaluate(known, as_of=as_of or self._clock(), history=history)
+        result = under.evaluate(known, as_of=self._when(as_of), history=history)
         return self._add(Decision, deciding.decision(result, by, before), under)
 
     # What people say of a decision
@@ -342,6 +342,9 @@ class DecisionLog:
             if protocol:
                 stored_protocols.keep(connection, protocol)
             return append(connection, drafts, self._origin, self._clock(), self._writable_keys)
+
+    def _when(self, as_of: str | dt.datetime | None) -> str | dt.datetime:
+        return self._clock() if as_of is None else as_of
 
     def _add(self, kind: type[E], draft: Draft, protocol: Protocol | None = None) -> E:
         [entry] = self._append([draft], protocol)
