@@ -60,12 +60,12 @@ class Engine:
     responses: tuple[Planned[Response], ...]
     levels: tuple[int, ...]
 
-    def outcomes(self, block: Block, whole: bool = False) -> Iterator[tuple[int, Outcome]]:
+    def outcomes(self, block: Block, lean: bool = False) -> Iterator[tuple[int, Outcome]]:
         """Evaluate a block of incidents, stretch by stretch, each with its first row.
 
-        Sheets are kept `whole` where someone asks for causes; else only what decides is left in them.
+        What is `lean` keeps only what decides, which is quicker; causes are found in whole sheets alone.
         """
-        spent = {} if whole else self.spent()
+        spent = self.spent() if lean else {}
         for start, part in block.parts():
             yield start, self.outcome(part, spent)
 

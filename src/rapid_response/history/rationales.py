@@ -96,7 +96,7 @@ class RationaleFinder:
         fitting = rows.fitting
         parts = [
             self.reasons(outcome, words_part(fitting, start, start + outcome.rows))
-            for start, outcome in self.engine.outcomes(rows.block, whole=True)
+            for start, outcome in self.engine.outcomes(rows.block)
         ]
         return pa.table({"id": rows.ids, "reasons": pa.chunked_array(parts)})
 

@@ -30,7 +30,7 @@ def result_columns(engine: Engine, rows: Rows) -> dict[str, Any]:
     fitting = rows.fitting
     parts = [
         _columns(engine.protocol, outcome, words_part(fitting, start, start + outcome.rows))
-        for start, outcome in engine.outcomes(rows.block)
+        for start, outcome in engine.outcomes(rows.block, lean=True)
     ]
     return {**{name: pa.chunked_array([part[name] for part in parts]) for name in parts[0]}, "problem": _problems(rows)}
 
