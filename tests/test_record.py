@@ -171,6 +171,53 @@ def test_many_at_once_are_as_one_by_one(open_log: Open, tmp_path: Path) -> None:
         assert log.verify().fine
 
 
+PATTERNED = protocol_from_text(
+    """\
+protocol: patterned
+time_zone: UTC
+at: happened_at
+tiers:
+  low: {}
+  high: {}
+facts:
+  happened_at: {type: moment}
+  place: {type: choice, options: [park, street], until_known: park}
+patterns:
+  cluster:
+    same: [place]
+    within: 14 days
+rules:
+  several:
+    when: cluster >= 3
+    raise_to: high
+"""
+)
+
+
+def test_patterns_are_kept_as_they_were_counted(open_log: Open) -> None:
+    """Of past incidents a record keeps what patterns came to and whose they were; from that it comes out again."""
+    days = [
+        {"id": f"P-{day}", "happened_at": f"2026-01-{day:02}T09:00", **({"place": "park"} if day % 2 else {})}
+        for day in range(20, 26)
+    ]
+    with open_log() as log:
+        for number, place in enumerate(["park", "street", None], 1):
+            incident = {"id": f"A-{number}", "happened_at": "2026-01-26T09:00", "place": place}
+            decision = log.decide(PATTERNED, incident, by="Tests", as_of="2026-01-26T10:00", history=days)
+            result = PATTERNED.evaluate(incident, as_of="2026-01-26T10:00", history=days)
+            again = log.result(number)
+            assert (again.range, again.tier, again.standing) == (result.range, result.tier, result.standing)
+            assert outcome_of(again).to_bytes() == decision.outcome.to_bytes()
+            assert decision.patterns is not None
+            assert tuple(decision.patterns["cluster"]["range"]) == result.counts.plain[0]
+        assert (decision.patterns or {})["cluster"]["incidents"] == [day["id"] for day in days]
+        assert log.decide(PATTERNED, {"id": "A-4"}, by="Tests").patterns is None
+        later = log.update(1, {"place": "street"}, by="Tests", as_of="2026-01-26T11:00", history=days)
+        assert later.patterns is not None
+        assert later.patterns["cluster"]["range"] == [1, 4]
+        assert log.verify().fine
+
+
 def test_the_text_of_a_protocol_is_stored_once(open_log: Open) -> None:
     """However often it is used; a comment more is another text of the same protocol, since results name lines."""
     source = PROTOCOL.sources[0].text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -12,6 +13,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import psycopg
@@ -21,7 +23,7 @@ from rapid_response.record import DecisionLog, RecordError
 from rapid_response.record.errors import CATALOGUE
 from rapid_response.record.storage import migrations
 from rapid_response.record.storage.migrations import migrate, steps
-from rapid_response.record.storage.store import open_sqlite
+from rapid_response.record.storage.preparing import open_sqlite
 from tests.crashes import PROTOCOL, clock
 from tests.postgresql import server
 
@@ -85,6 +87,26 @@ def test_several_processes_write_one_chain_on_postgresql(postgresql: str) -> Non
         connection.execute("DROP SCHEMA IF EXISTS rapid_response CASCADE")
     _write_together(postgresql, 3, 15)
     _whole(postgresql, 3, 15)
+
+
+def _open_at_once(path: Path, together: Barrier) -> None:
+    together.wait()
+    with DecisionLog.open(path, patience=60) as log:
+        log.decide(PROTOCOL, {"story": "Told."}, by="Tests")
+
+
+def test_several_processes_make_one_log_at_the_same_moment(tmp_path: Path) -> None:
+    """Whoever comes first makes the file, its tables, its name and its keys; the others find them."""
+    for turn in range(6):
+        together = _FORK.Barrier(3)
+        path = tmp_path / f"{turn}.db"
+        started = [_FORK.Process(target=_open_at_once, args=(path, together)) for _ in range(3)]
+        for process in started:
+            process.start()
+        for process in started:
+            process.join()
+        with DecisionLog.open(path) as log:
+            assert (len(log), log.verify().opened) == (3, 3)
 
 
 def test_threads_share_one_log(tmp_path: Path) -> None:
@@ -153,6 +175,16 @@ def test_a_log_for_reading_refuses_to_write(path: Path) -> None:
             assert error.value.id == "RD106"
 
 
+def test_a_closed_log_says_so(path: Path) -> None:
+    """What was closed is neither read nor written to."""
+    with DecisionLog.open(path) as log:
+        pass
+    for attempt in (lambda: len(log), lambda: log.decide(PROTOCOL, {}, by="Tests"), lambda: list(log.entries())):
+        with pytest.raises(RecordError, match="the log is closed") as error:
+            attempt()
+        assert error.value.id == "RD111"
+
+
 def test_a_file_on_a_medium_that_cannot_be_written(path: Path) -> None:
     """A log whose file and folder nobody may write to can be read, and refuses to be opened for writing."""
     script = (
@@ -205,9 +237,7 @@ def test_the_database_of_something_else_is_left_as_it_is(tmp_path: Path, postgre
     with pytest.raises(RecordError, match="something else than a decision log") as error:
         DecisionLog.open(path)
     assert error.value.id == "RD102"
-    with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("SELECT name FROM sqlite_schema").fetchall() == [("people",)]
-    assert path.read_bytes()[100:] == before[100:]
+    assert path.read_bytes() == before
     with DecisionLog.open(postgresql), psycopg.connect(postgresql) as other:
         assert not other.execute("SELECT 1 FROM pg_tables WHERE schemaname = 'public'").fetchall()
 
@@ -243,6 +273,18 @@ def test_a_name_is_given_once(tmp_path: Path) -> None:
         DecisionLog.open(tmp_path / "decisions.db", origin="example.org/other")
     with pytest.raises(RecordError, match="one line"):
         DecisionLog.open(tmp_path / "other.db", origin="two\nlines")
+
+
+def test_a_copy_in_another_journal_mode_is_written_as_any_other(path: Path, tmp_path: Path) -> None:
+    """A backup made by SQLite itself has another journal mode; the log sets its own when it is opened."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("VACUUM INTO ?", (str(tmp_path / "copy.db"),))
+    shutil.copy(path.with_suffix(".keys"), tmp_path / "copy.keys")
+    with DecisionLog.open(tmp_path / "copy.db") as log:
+        log.decide(PROTOCOL, {"id": "A-2", "story": "Told."}, by="Tests")
+        assert log.verify().opened == 2
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 # Schemas
@@ -307,3 +349,20 @@ def test_every_id_is_told_in_the_docs() -> None:
     """Every id of an error or finding is explained in docs/record.md."""
     document = Path("docs/record.md").read_text(encoding="utf-8")
     assert [problem for problem in CATALOGUE if problem not in document] == []
+
+
+def test_the_example_of_the_docs_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program in docs/record.md does what it says."""
+    [program] = re.findall(r"```python\n(.*?)```", Path("docs/record.md").read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "protocol_rules").symlink_to(Path("protocol_rules").absolute())
+    monkeypatch.chdir(tmp_path)
+    exec(program)
+    with DecisionLog.open("decisions.db", read_only=True) as log:
+        assert [entry.kind for entry in log.entries()] == ["decision", "decision", "override"]
+
+
+def test_without_the_extra_the_error_names_it() -> None:
+    """Where a package of the extra is missing, the import says which extra to install."""
+    script = "import sys; sys.modules['sqlalchemy'] = None\nimport rapid_response.record"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert "pip install 'rapid-response[record]'" in done.stderr.splitlines()[-1]

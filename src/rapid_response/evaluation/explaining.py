@@ -303,7 +303,7 @@ class Explanation:
         return Evidence(measure.name, "measure", None, "unknown", tuple(possible))
 
     def _pattern(self, pattern: Pattern, counted: tuple[str, ...]) -> Evidence:
-        low, high = self._trace[self._slots[PatternValue(pattern.name, pattern.type)]]
+        low, high = self._trace[self._slots[pattern.value]]
         if low == high:
             return Evidence(pattern.name, "pattern", self._plain(pattern.type, low), "known", counted=counted)
         possible = tuple(self._plain(pattern.type, end) for end in (low, high)) if self.counts.assumed else ()

@@ -11,6 +11,7 @@ from rapid_response.record.entries import Decision
 from rapid_response.record.errors import failure
 from rapid_response.record.facts import stated_facts
 from rapid_response.record.outcomes import outcome_of
+from rapid_response.record.past import counted
 from rapid_response.record.stored_protocols import version_of
 
 _LONGEST_NAME, _LONGEST_REASON = 200, 10_000
@@ -24,6 +25,7 @@ def decision(result: Recommendation, by: str, previous: Decision | None = None) 
         "facts": in_the_open,
         "library": _library(),
         "outcome": outcome_of(result).to_dict(),
+        "patterns": counted(result),
         "previous": previous.id if previous else None,
         "private": None,
         "protocol": version_of(result.protocol, result.protocol.sources).to_dict(),

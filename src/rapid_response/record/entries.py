@@ -53,7 +53,8 @@ class Decision(Entry):
 
     `facts` holds per fact what was stated: `value`, `source`, `as_of`, `verified`; decimals are text. Values of the
     facts named in `private`, and all sources, are there only if `opened` is "open". `previous` is the record that this
-    one updates.
+    one updates. `patterns` says what each came to in the history that was given: its least and greatest number
+    (`range`), those under the assumptions (`assumed`), and the ids of the `incidents` that counted.
     """
 
     kind: ClassVar[Kind] = "decision"
@@ -65,6 +66,7 @@ class Decision(Entry):
     private: tuple[str, ...]
     opened: Opened
     previous: int | None
+    patterns: Mapping[str, Mapping[str, Any]] | None
     outcome: Outcome
 
 

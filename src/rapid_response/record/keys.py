@@ -11,8 +11,9 @@ from sqlalchemy import delete, insert, select
 
 from rapid_response.record.errors import failure
 from rapid_response.record.private import Key
-from rapid_response.record.storage.store import Store, open_sqlite
-from rapid_response.record.storage.tables import about, keys
+from rapid_response.record.storage.preparing import kept_origin, open_sqlite
+from rapid_response.record.storage.store import Store
+from rapid_response.record.storage.tables import keys
 
 _AT_ONCE = 500
 
@@ -68,12 +69,7 @@ def open_key_file(path: Path, origin: str, read_only: bool, patience: float) -> 
         with suppress(OSError):
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     store = open_sqlite(path, journal="DELETE", prefix="keys", read_only=read_only, patience=patience)
-    with store.reading() as connection:
-        owner = connection.scalar(select(about.c.value).where(about.c.name == "origin"))
-    if owner is None and not read_only:
-        with store.writing() as connection:
-            connection.execute(insert(about).values(name="origin", value=origin))
-    elif owner != origin:
+    if kept_origin(store, None if read_only else origin) != origin:
         store.close()
         raise failure("RD110", "the key file belongs to another log", "name the file that was made with this log")
     return KeyStore(store)

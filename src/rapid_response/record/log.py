@@ -11,6 +11,7 @@ from typing import Any, Self, TypeVar
 
 from sqlalchemy import func, select
 
+from rapid_response.evaluation.patterns import History
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol.model import Protocol
 from rapid_response.protocol.problems import did_you_mean, one_of
@@ -22,6 +23,7 @@ from rapid_response.record.errors import RecordError, failure
 from rapid_response.record.facts import given_again
 from rapid_response.record.keys import KeyStore
 from rapid_response.record.opening import Opened, open_log
+from rapid_response.record.past import evaluate_again
 from rapid_response.record.reading import Wanted, read, rows
 from rapid_response.record.storage.tables import entries
 from rapid_response.record.verifying import Verification, verify
@@ -81,14 +83,21 @@ class DecisionLog:
     # Deciding
 
     def decide(
-        self, protocol: Protocol, incident: Mapping[str, Any], *, by: str, as_of: str | dt.datetime | None = None
+        self,
+        protocol: Protocol,
+        incident: Mapping[str, Any],
+        *,
+        by: str,
+        as_of: str | dt.datetime | None = None,
+        history: History | None = None,
     ) -> Decision:
         """Evaluate the incident and record the recommendation; `as_of` is the time of recording if not given.
 
+        Of a `history`, past incidents in which patterns are counted, the record keeps the numbers and whose they are.
         Raises IncidentError, which names every bad fact, and RecordError: RD105 to RD108, RD204, RD205. Then nothing
         was recorded, except that after RD108 it may have been.
         """
-        result = protocol.evaluate(incident, as_of=as_of or self._clock())
+        result = protocol.evaluate(incident, as_of=self._when(as_of), history=history)
         return self._add(Decision, deciding.decision(result, by), protocol)
 
     def decide_many(
@@ -107,7 +116,7 @@ class DecisionLog:
         """
         rest, first, last = iter(incidents), 0, 0
         while piece := list(islice(rest, at_once)):
-            when = as_of or self._clock()
+            when = self._when(as_of)
             drafts = [deciding.decision(protocol.evaluate(incident, as_of=when), by) for incident in piece]
             added = self._append(drafts, protocol)
             first, last = first or added[0].id, added[-1].id
@@ -121,18 +130,20 @@ class DecisionLog:
         by: str,
         as_of: str | dt.datetime | None = None,
         protocol: Protocol | None = None,
+        history: History | None = None,
     ) -> Decision:
         """Record what the recommendation is with new information: `facts` are put over those of that decision.
 
         A fact that is given as None is no longer known. It is evaluated under the protocol of that decision unless
-        another is given. Raises as `decide` does, and RecordError: RD201, RD202, RD206 to RD209.
+        another is given, and patterns are counted anew in the `history`. Raises as `decide` does, and RecordError:
+        RD201, RD202, RD206 to RD209.
         """
         before = self._with_private_facts(self.decision(decision, private=True))
         if facts.get("id", before.incident) != before.incident:
             raise failure("RD206", "the new information names another incident", "leave its `id` out, or decide anew")
         under = protocol or self.protocol(before)
         known = {**given_again(under, before.facts), **facts, "id": before.incident}
-        result = under.evaluate(known, as_of=as_of or self._clock())
+        result = under.evaluate(known, as_of=self._when(as_of), history=history)
         return self._add(Decision, deciding.decision(result, by, before), under)
 
     # What people say of a decision
@@ -260,7 +271,7 @@ class DecisionLog:
         again = self._with_private_facts(decision)
         protocol = self.protocol(again)
         facts = given_again(protocol, again.facts)
-        return protocol.evaluate({**facts, "id": again.incident}, as_of=again.as_of)
+        return evaluate_again(protocol, {**facts, "id": again.incident}, again.as_of, again.patterns)
 
     # Proof that nothing was changed
 
@@ -331,6 +342,9 @@ class DecisionLog:
             if protocol:
                 stored_protocols.keep(connection, protocol)
             return append(connection, drafts, self._origin, self._clock(), self._writable_keys)
+
+    def _when(self, as_of: str | dt.datetime | None) -> str | dt.datetime:
+        return self._clock() if as_of is None else as_of
 
     def _add(self, kind: type[E], draft: Draft, protocol: Protocol | None = None) -> E:
         [entry] = self._append([draft], protocol)

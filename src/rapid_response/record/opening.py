@@ -6,14 +6,15 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from rapid_response.record.appending import erased_incidents
 from rapid_response.record.errors import failure
 from rapid_response.record.keys import KeyStore, open_key_file
 from rapid_response.record.storage.engines import is_sqlite, sqlite_path
-from rapid_response.record.storage.store import Store, open_postgresql, open_sqlite
-from rapid_response.record.storage.tables import about, private_parts
+from rapid_response.record.storage.preparing import kept_origin, open_postgresql, open_sqlite
+from rapid_response.record.storage.store import Store
+from rapid_response.record.storage.tables import private_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +47,11 @@ def open_log(url: str, keys: str | None, origin: str | None, read_only: bool, pa
 
 def _origin(store: Store, origin: str | None, read_only: bool) -> str:
     """The name of the log, given to it when it is made."""
-    kept = select(about.c.value).where(about.c.name == "origin")
-    with store.reading() as connection:
-        found = connection.scalar(kept)
-    if found is None and not read_only:
-        given = _one_line(origin) if origin else f"rapid-response/{uuid.uuid4()}"
-        with store.writing() as connection:
-            if (found := connection.scalar(kept)) is None:
-                connection.execute(insert(about).values(name="origin", value=given))
-                found = given
+    given = _one_line(origin) if origin else f"rapid-response/{uuid.uuid4()}"
+    found = kept_origin(store, None if read_only else given)
     if found is None or (origin is not None and origin != found):
         raise failure("RD101", f"the log has another name: {found}", "leave `origin` out, or check the address")
-    return str(found)
+    return found
 
 
 def _one_line(origin: str) -> str:

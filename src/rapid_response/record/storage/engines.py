@@ -38,8 +38,8 @@ def sqlite_path(url: str) -> Path:
     return Path(path)
 
 
-def sqlite_engine(path: Path, journal: str, read_only: bool, patience: float) -> Engine:
-    """Connections to a file, in its journal mode WAL or DELETE.
+def sqlite_engine(path: Path, read_only: bool, patience: float) -> Engine:
+    """Connections to a file.
 
     Every commit waits until the disk has the record (docs/decisions/0013-decision-log.md says why these settings).
     """
@@ -57,7 +57,7 @@ def sqlite_engine(path: Path, journal: str, read_only: bool, patience: float) ->
         )
         connection.text_factory = lambda content: content.decode("utf-8", "surrogateescape")
         try:
-            for setting in SETTINGS if read_only else (*SETTINGS, f"journal_mode = {journal}"):
+            for setting in SETTINGS:
                 connection.execute(f"PRAGMA {setting}")
         except BaseException:
             connection.close()
