@@ -203,6 +203,22 @@ def test_a_late_report_counts_for_those_after_it(engine: Engine) -> None:
     assert "C TierChanged" in kinds(corrected)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(("days", "tier"), [((1, 5, 15), "act"), ((1, 5, 16), "help"), ((15, 15, 15), "act")])
+def test_the_edges_of_a_window_count(engine: Engine, days: tuple[int, ...], tier: str) -> None:
+    """What happened exactly fourteen days before counts, earlier does not; at the same moment, what arrived first."""
+    listed = [hurt(f"{number}", day) for number, day in enumerate(days)]
+    with LiveSession(SMALL, engine=engine, now="2026-02-20T10:00") as session:
+        for post in listed:
+            session.post(post)
+        last = session.result("2")
+        assert last.tier is not None
+        assert last.tier.name == tier
+        changes = [one for one in session.events() if one.incident == "2" and isinstance(one, TierChanged)]
+        assert changes[-1].tier == tier
+        assert not [one for one in session.events() if one.incident != "2" and getattr(one, "tier", "") == "act"]
+
+
 def test_time_alone_brings_events() -> None:
     """A response is told an hour before it is due, once it is overdue, and no more once it is done."""
     with LiveSession(SMALL, engine="own") as session:
