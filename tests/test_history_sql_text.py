@@ -75,8 +75,8 @@ NUMBERS = protocol_of(
 @pytest.mark.parametrize("kind", [pa.int16(), pa.int64(), pa.float64(), pa.decimal128(12, 3)])
 def test_numbers_as_they_are_stored(engine: Engine, kind: pa.DataType) -> None:
     """Numbers of any type are exact; one that is out of range, or has a part too many, is told and not rounded."""
-    cells: list[Any] = [0, -5, -6, 30000, 7, None, 1, 2]
-    parts = ["0.29", "0.1", "0.11", "999999999.99", "0.115", "5", None, "0.30000000000000004"]
+    cells: list[Any] = [0, -5, -6, 30000, 7, None, 1, 2, 3, 4, 5]
+    parts = ["0.29", "0.1", "0.11", "999999999.99", "0.115", "5", None, "0.30000000000000004", "inf", "nan", "1e300"]
     whole = [None if cell is None else Decimal(cell) if pa.types.is_decimal(kind) else cell for cell in cells]
     arrow = pa.table(
         {
@@ -89,7 +89,7 @@ def test_numbers_as_they_are_stored(engine: Engine, kind: pa.DataType) -> None:
     text = read_incidents(arrow).sql(NUMBERS, table="incidents", dialect=engine.name)
     found = {row["id"]: (row["lowest"], row["highest"], row["problem"] is None) for row in engine.rows(text, arrow)}
     assert found == {row["id"]: (row["lowest"], row["highest"], row["problem"] is None) for row in batch}
-    assert [row["problem"] is None for row in batch] == [n not in (2, 4, 7) for n in range(len(cells))]
+    assert [row["problem"] is None for row in batch] == [n not in (2, 4, 7, 8, 9, 10) for n in range(len(cells))]
 
 
 TIMES = protocol_from_text(
