@@ -128,6 +128,17 @@ def test_times_as_they_are_stored(engine: Engine, kind: pa.DataType) -> None:
     assert found == {row["id"]: (row["lowest"], row["highest"], row["problem"] is None) for row in batch}
 
 
+def test_months_across_changes_of_the_clocks(engine: Engine) -> None:
+    """A month later at a time that the clocks repeat or skip, it is the offset before the change that counts."""
+    moments = [dt.datetime(2025, 10, 2, 5, 30, tzinfo=dt.UTC), dt.datetime(2026, 2, 8, 7, 30, tzinfo=dt.UTC)]
+    arrow = pa.table({"id": [0, 1], "at_time": moments, "on_day": pa.nulls(2, pa.date32())})
+    for as_of in ("2025-11-02T05:29:59Z", "2025-11-02T05:30Z", "2026-03-08T07:29:59Z", "2026-03-08T07:30Z"):
+        text = read_incidents(arrow).sql(TIMES, table="incidents", dialect=engine.name, as_of=as_of)
+        found = {row["id"]: row["lowest"] for row in engine.rows(text, arrow)}
+        single = [TIMES.evaluate({"at_time": moment}, as_of=as_of) for moment in moments]
+        assert found == {n: result.lowest.name for n, result in enumerate(single)}
+
+
 def test_lists_with_holes(engine: Engine) -> None:
     """A list that holds a null is unknown, one with another word does not fit, an empty one is none of the options."""
     protocol = protocol_of(
