@@ -1,10 +1,16 @@
-"""How the property tests run: the same examples every day, as many as HYPOTHESIS_PROFILE says."""
+"""How the property tests run: the same examples every day, as many as HYPOTHESIS_PROFILE says; and what is started once."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from tests.sql_engines import Engine
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 
@@ -13,3 +19,21 @@ settings.register_profile(
 )
 settings.register_profile("long", deadline=None, max_examples=2000, suppress_health_check=SLOW)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "everyday"))
+
+
+@pytest.fixture(scope="session", params=["duckdb", "postgresql", "spark"])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Every database on which SQL is tried, one after the other."""
+    from tests.sql_engines import opened
+
+    with opened(request.param) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def spark_session() -> Iterator[Any]:
+    """A Spark for the tests of its frames."""
+    from tests import spark
+
+    with spark.session() as session:
+        yield session

@@ -178,7 +178,10 @@ def _options(*command: str) -> set[str]:
     return set(re.findall(r"(?<![\w-])(--?[a-z][a-z-]*)(?=[ ,])", run(*command, "--help").stdout)) - {"--help"}
 
 
-@pytest.mark.parametrize("command", ["evaluate", "ask", "explain", "show", "test", "check", "compare", "schema"])
+COMMANDS = ["evaluate", "ask", "explain", "show", "test", "check", "compare", "live", "schema"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_option_is_documented(command: str) -> None:
     """Every command has a heading in docs/cli.md, and below it each of its options."""
     documented = (HERE / "docs/cli.md").read_text(encoding="utf-8")

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 
 from rapid_response import Protocol, ProtocolError, load_protocol, protocol_from_sources, protocol_from_text
 from rapid_response.protocol.expressions import Condition
+from rapid_response.protocol.renaming import renamings
 from rapid_response.protocol.values import moment_text
 from rapid_response.proving.alignment import align
 from rapid_response.proving.comparing import compare
 from rapid_response.proving.comparison import Claim, Comparison
 from rapid_response.proving.comparison_documents import comparison_schema
 from rapid_response.proving.prover import Cells
-from rapid_response.proving.renaming import renamings
 from rapid_response.proving.shares import BATCH, Share
 from rapid_response.proving.space import Space, common_space
 from rapid_response.proving.usual import values_of

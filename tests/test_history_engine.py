@@ -62,7 +62,7 @@ def assert_same(outcome: Outcome, results: Sequence[Recommendation]) -> None:
 
 def evaluated(protocol: Protocol, incidents: Block) -> Outcome:
     """What the engine says of a block, with nothing kept that is not needed."""
-    [(_, outcome)] = engine_of(protocol).outcomes(incidents)
+    [(_, outcome)] = engine_of(protocol).outcomes(incidents, lean=True)
     return outcome
 
 

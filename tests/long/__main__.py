@@ -2,6 +2,8 @@
 
     python -m tests.long pairs --count 20000 --seed 1
     python -m tests.long suite --folder yaml-test-suite/src
+    python -m tests.long crashes --count 100000
+    python -m tests.long record --count 1000000
 
 Everything follows from the seed. The exit code is 1 where anything went wrong, which is printed with its seed.
 """
@@ -19,7 +21,9 @@ from pathlib import Path
 
 from tests.long import engine
 from tests.long.conditions import try_condition
+from tests.long.crashes import run_crashes
 from tests.long.files import try_file
+from tests.long.records import run_record
 from tests.long.suite import run_suite
 
 MOST_SECONDS, MOST_MEGABYTES = 1.0, 64
@@ -82,12 +86,16 @@ def main() -> int:
     """Run, show, and say by the exit code whether all went well."""
     parser = argparse.ArgumentParser(prog="python -m tests.long", description=(__doc__ or "").split("\n")[0])
     parser.add_argument(
-        "what", nargs="*", choices=["pairs", *HOSTILE, "suite", []], help="all but the suite if left out"
+        "what",
+        nargs="*",
+        choices=["pairs", *HOSTILE, "suite", "crashes", "record", []],
+        help="the first three if left out",
     )
     parser.add_argument("--count", type=int, default=1_000_000, help="how many of each")
     parser.add_argument("--seed", type=int, default=0, help="the first seed; for pairs, the only one")
     parser.add_argument("--first", type=int, default=0, help="for pairs: the number of the first protocol")
     parser.add_argument("--folder", type=Path, help="the folder `src` of the yaml-test-suite")
+    parser.add_argument("--url", help="for record: the database; a SQLite file that is thrown away if left out")
     given = parser.parse_args()
     wrong = 0
     for what in given.what or ["pairs", *HOSTILE]:
@@ -96,6 +104,10 @@ def main() -> int:
                 wrong += engine.run(given.seed, given.first, given.count)
             case "suite":
                 wrong += run_suite(given.folder)
+            case "crashes":
+                wrong += run_crashes(given.count, given.seed)
+            case "record":
+                wrong += run_record(given.count, given.url)
             case _:
                 wrong += run_hostile(what, given.seed, given.count)
     return min(wrong, 1)

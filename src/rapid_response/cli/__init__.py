@@ -1,7 +1,8 @@
 """The command line `rapid-response`, thin: it reads, calls the library and prints.
 
-Exit codes: 0 fine · 1 findings, a failed test or a difference · 2 bad protocol · 3 bad incident · 4 usage ·
-5 a result that is not settled, where `--require-settled` was asked for.
+Exit codes: 0 fine · 1 findings, a failed test or a difference · 2 bad protocol · 3 bad incident or history · 4 usage ·
+5 a result that is not settled, where `--require-settled` was asked for · 6 a decision log that cannot be used ·
+130 interrupted.
 """
 
 from __future__ import annotations
@@ -10,9 +11,13 @@ import sys
 
 from rapid_response.errors import IncidentError, RapidResponseError
 
-_EXTRAS = {"typer": "cli", "rich": "cli", "jinja2": "reports"}
+_EXTRAS = {"typer": "cli", "rich": "cli", "jinja2": "reports", "matplotlib": "reports"}
+_EXTRAS |= dict.fromkeys(("narwhals", "numpy", "pyarrow"), "history") | dict.fromkeys(
+    ("sqlalchemy", "cryptography"), "record"
+)
 
-FINDINGS, BAD_PROTOCOL, BAD_INCIDENT, USAGE, NOT_SETTLED = 1, 2, 3, 4, 5
+FINDINGS, BAD_PROTOCOL, BAD_INCIDENT, USAGE, NOT_SETTLED, BAD_LOG = 1, 2, 3, 4, 5, 6
+INTERRUPTED = 130
 
 
 def main() -> None:

@@ -8,14 +8,16 @@ import sys
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from rapid_response.cli import BAD_INCIDENT, FINDINGS, NOT_SETTLED, USAGE
 from rapid_response.cli.asking import given_facts, hold_interview
+from rapid_response.cli.backtesting import backtest, history
 from rapid_response.cli.checking import check
 from rapid_response.cli.comparing import compare
+from rapid_response.cli.live import live
 from rapid_response.cli.options import (
     Lang,
     Language,
@@ -25,6 +27,7 @@ from rapid_response.cli.options import (
     ProtocolPath,
     standard_console,
 )
+from rapid_response.cli.recording import record
 from rapid_response.errors import IncidentError
 from rapid_response.evaluation.documents import result_schema
 from rapid_response.evaluation.incident_files import (
@@ -86,6 +89,7 @@ class SchemaOf(StrEnum):
     result = "result"
     check = "check"
     comparison = "comparison"
+    backtest = "backtest"
 
 
 AsOf = Annotated[
@@ -255,18 +259,29 @@ def run_tests(
 
 app.command()(check)
 app.command()(compare)
+app.command()(live)
+app.command()(backtest)
+app.command()(history)
+app.add_typer(record, name="record")
 
 
 @app.command()
 def schema(of: Annotated[SchemaOf, typer.Argument(help="Of what.")] = SchemaOf.protocol) -> None:
-    """The JSON Schema of protocol files (for editors), or of results, checks and comparisons (for tools)."""
+    """The JSON Schema of protocol files, for editors, or of what the other commands write, for tools."""
     schemas = {
         SchemaOf.protocol: json_schema,
         SchemaOf.result: result_schema,
         SchemaOf.check: check_schema,
         SchemaOf.comparison: comparison_schema,
+        SchemaOf.backtest: _backtest_schema,
     }
     print(json.dumps(schemas[of](), indent=2, ensure_ascii=False))
+
+
+def _backtest_schema() -> dict[str, Any]:
+    from rapid_response.history.backtests.documents import backtest_schema
+
+    return backtest_schema()
 
 
 def _moment(as_of: str | None) -> str | dt.datetime:

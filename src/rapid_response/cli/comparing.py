@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from rapid_response.cli import FINDINGS, USAGE
-from rapid_response.cli.options import Lang, Language, Output, OutputFormat, standard_console
+from rapid_response.cli.options import Lang, Language, Output, OutputFormat, Rename, renamed, standard_console
 from rapid_response.protocol.loading import load_protocol
 from rapid_response.protocol.problems import did_you_mean
+from rapid_response.protocol.renaming import names_of
 from rapid_response.proving.comparing import BUDGET
 from rapid_response.proving.comparison import Comparison
-from rapid_response.proving.renaming import names_of
 from rapid_response.reports.comparison_document import comparison_document
 from rapid_response.reports.terminal import print_document
 
@@ -25,12 +24,7 @@ def compare(
         Path, typer.Argument(help="The present version: a folder of YAML files, or one file.", metavar="OLD")
     ],
     new: Annotated[Path, typer.Argument(help="The proposed version.", metavar="NEW")],
-    rename: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--rename", help="A part that has another name now; of an option fact.option=new.", metavar="OLD=NEW"
-        ),
-    ] = None,
+    rename: Rename = None,
     budget: Annotated[
         float,
         typer.Option("--budget", help="Seconds after which what is not decided is left so.", min=0, metavar="SECONDS"),
@@ -46,7 +40,7 @@ def compare(
     """Whether two versions of a protocol decide alike, and where they do not."""
     former, latter = load_protocol(old), load_protocol(new)
     try:
-        found = former.compare(latter, rename=_renamed(rename or []), as_of=as_of, budget=budget)
+        found = former.compare(latter, rename=renamed(rename), as_of=as_of, budget=budget)
     except KeyError as unknown:
         name = str(unknown.args[0])
         remedy = did_you_mean(name, [*names_of(former), *names_of(latter)], "write it like old_name=new_name")
@@ -55,14 +49,6 @@ def compare(
     _print(found, lang, output, private)
     if found.verdict != "equivalent":
         raise typer.Exit(FINDINGS)
-
-
-def _renamed(given: Sequence[str]) -> Mapping[str, str]:
-    pairs = [text.partition("=") for text in given]
-    for name, equals, new in pairs:
-        if not (name and equals and new):
-            raise typer.BadParameter(f"`{name}{equals}{new}`: write it like old_name=new_name")
-    return {name.strip(): new.strip() for name, _, new in pairs}
 
 
 def _print(found: Comparison, language: Language, output: Output, private: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -35,6 +36,20 @@ PastIncidents = Annotated[
 ]
 Lang = Annotated[Language, typer.Option("--lang", help="The language of the output.")]
 OutputFormat = Annotated[Output, typer.Option("--format", help="How the output is written.")]
+
+Rename = Annotated[
+    list[str] | None,
+    typer.Option("--rename", help="A part that has another name now; of an option fact.option=new.", metavar="OLD=NEW"),
+]
+
+
+def renamed(given: Sequence[str] | None) -> Mapping[str, str]:
+    """New names by old ones, as they were given."""
+    pairs = [text.partition("=") for text in given or ()]
+    for name, equals, new in pairs:
+        if not (name and equals and new):
+            raise typer.BadParameter(f"`{name}{equals}{new}`: write it like old_name=new_name")
+    return {name.strip(): new.strip() for name, _, new in pairs}
 
 
 def standard_console() -> Console:

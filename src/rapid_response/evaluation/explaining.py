@@ -22,7 +22,7 @@ from rapid_response.evaluation.outcomes import (
     Standing,
 )
 from rapid_response.evaluation.patterns import Counts, Past
-from rapid_response.evaluation.truth import NO, NOT, UNKNOWN, YES, word
+from rapid_response.evaluation.truth import NO, NOT, UNKNOWN, YES, Word, word
 from rapid_response.protocol.expressions import (
     MICROSECONDS,
     MONTHS,
@@ -48,6 +48,15 @@ from rapid_response.protocol.expressions import (
 )
 from rapid_response.protocol.model import Due, Fact, Gate, Measure, Pattern, Protocol, Response, Rule
 from rapid_response.protocol.values import Encoded, decode, moment_text, shift_moment
+
+_RESPONSE_STATES: dict[int, ResponseState] = {YES: "active", NO: "inactive", UNKNOWN: "open"}
+
+
+def due_moment(due: Due, start: int, zone: str | None) -> int:
+    """When something is due that counts from a moment; both in microseconds."""
+    if due.unit in MONTHS:
+        return shift_moment(start, due.amount * MONTHS[due.unit], zone)
+    return start + due.amount * MICROSECONDS[due.unit]
 
 
 @dataclass(frozen=True)
@@ -115,10 +124,16 @@ class Explanation:
 
     def response(self, part: Response) -> ResponseOutcome:
         """How one response came out."""
-        states: dict[int, ResponseState] = {YES: "active", NO: "inactive", UNKNOWN: "open"}
-        return ResponseOutcome(
-            part=part, state=states[self._truth(part)], due=self._due(part.due), **self._shared(part)
-        )
+        state = _RESPONSE_STATES[self._truth(part)]
+        return ResponseOutcome(part=part, state=state, due=self._due(part.due), **self._shared(part))
+
+    def response_states(self) -> Mapping[str, ResponseState]:
+        """How every response came out, without the reasons."""
+        return {name: _RESPONSE_STATES[self._truth(part)] for name, part in self.protocol.responses.items()}
+
+    def truth(self, condition: Condition) -> Word:
+        """How one condition of the protocol came out."""
+        return word(self._trace[self._slots[condition]])
 
     def assumptions(self) -> tuple[Assumption, ...]:
         """What is assumed because it is not known."""
@@ -219,11 +234,7 @@ class Explanation:
             if due.after in ("now", "active")
             else dict(zip(self.protocol.facts, self.incident.facts, strict=True))[due.after]
         )
-        if start is None:
-            return None
-        if due.unit in MONTHS:
-            return moment_text(shift_moment(int(start), due.amount * MONTHS[due.unit], zone), zone)
-        return moment_text(int(start) + due.amount * MICROSECONDS[due.unit], zone)
+        return None if start is None else moment_text(due_moment(due, int(start), zone), zone)
 
     def _reason(self, node: Condition, criteria: Mapping[str, Reason]) -> Reason:
         state = word(self._trace[self._slots[node]])

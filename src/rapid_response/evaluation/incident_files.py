@@ -206,7 +206,7 @@ def _value(kind: Type, node: Node) -> Any:
 
 
 def _from_json(source: Source) -> Iterator[GivenIncident]:
-    loaded = _parsed(source.text, Span(source, 1, 1, 1, 1))
+    loaded = parse_json(source.text, Span(source, 1, 1, 1, 1))
     for number, facts in enumerate(loaded if isinstance(loaded, list) else [loaded], 1):
         place = f"{source.name}[{number}]" if isinstance(loaded, list) else source.name
         yield GivenIncident(place, facts)
@@ -218,12 +218,14 @@ def _from_json_lines(source: Source) -> Iterator[GivenIncident]:
             continue
         span = Span(source, number, 1, number, 2)
         try:
-            yield GivenIncident(str(span), _parsed(line, span))
+            yield GivenIncident(str(span), parse_json(line, span))
         except IncidentError as error:
             yield GivenIncident(str(span), {}, problems=error.problems)
 
 
-def _parsed(text: str, span: Span) -> Any:
+def parse_json(text: str, span: Span) -> Any:
+    """What a JSON text says, decimals exactly; raises IncidentError at the place where it is not well formed."""
+
     def refuse(message: str, remedy: str, at: Span = span) -> NoReturn:
         raise IncidentError([Problem("RR102", message, at, remedy, confidential=True)])
 

@@ -8,6 +8,8 @@
 12 rows, 0 kept aside
 """
 
+from rapid_response.history.backtests.result import Backtest
+from rapid_response.history.backtests.running import backtest
 from rapid_response.history.incidents import History, Report, read_incidents
 from rapid_response.history.mapping import ColumnMapping
 from rapid_response.history.mapping_files import load_mapping, mapping_from_text
@@ -15,10 +17,12 @@ from rapid_response.history.problems import HistoryError
 from rapid_response.history.progress import Progress, show_progress
 from rapid_response.history.rationales import Rationales
 from rapid_response.history.rows import Aside
+from rapid_response.history.sql.query import to_sql
 from rapid_response.history.streaming import Written
 
 __all__ = [
     "Aside",
+    "Backtest",
     "ColumnMapping",
     "History",
     "HistoryError",
@@ -26,8 +30,10 @@ __all__ = [
     "Rationales",
     "Report",
     "Written",
+    "backtest",
     "load_mapping",
     "mapping_from_text",
     "read_incidents",
     "show_progress",
+    "to_sql",
 ]

@@ -65,12 +65,12 @@ class Engine:
     levels: tuple[int, ...]
     dues: tuple[tuple[Response, Due], ...] = ()
 
-    def outcomes(self, block: Block, whole: bool = False) -> Iterator[tuple[int, Outcome]]:
+    def outcomes(self, block: Block, lean: bool = False) -> Iterator[tuple[int, Outcome]]:
         """Evaluate a block of incidents, stretch by stretch, each with its first row.
 
-        Sheets are kept `whole` where someone asks for causes; else only what decides is left in them.
+        What is `lean` keeps only what decides, which is quicker; causes are found in whole sheets alone.
         """
-        spent = {} if whole else self.spent()
+        spent = self.spent() if lean else {}
         for start, part in block.parts():
             yield start, self.outcome(part, spent)
 

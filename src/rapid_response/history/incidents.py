@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
@@ -26,6 +26,9 @@ from rapid_response.history.results import column_names, result_table
 from rapid_response.history.rows import Aside, RowReader, Rows
 from rapid_response.history.sources.opening import open_source
 from rapid_response.history.sources.pieces import Piece, Source, read_ahead
+from rapid_response.history.sql.dialects import DialectName
+from rapid_response.history.sql.query import Table, query_text
+from rapid_response.history.sql.readings import stored_kinds
 from rapid_response.history.streaming import Format, Written, evaluation_key, open_folder
 from rapid_response.protocol.model import Protocol
 from rapid_response.protocol.problems import Problem, one_of
@@ -197,7 +200,7 @@ class History:
     ) -> Written:
         """Evaluate into a folder, part by part: for what does not fit into memory, or takes long.
 
-        Results have the columns of `evaluate`, as Parquet or CSV files; rows that do not fit go into others.
+        Results have the columns of `evaluate`, as Parquet, CSV or JSON lines; rows that do not fit go into others.
         Called again after an interruption, it goes on where it stopped, as long as protocol, mapping, source and time
         are the same. Raises HistoryError as `evaluate` does, and where the folder holds another evaluation.
         """
@@ -230,6 +233,38 @@ class History:
             clock.add(rows.count, piece.share)
         empty = {"id": pa.array([], pa.string()), "reasons": pa.array([], pa.list_(pa.int32()))}
         return Rationales(finder.told(), pa.concat_tables(tables) if tables else pa.table(empty))
+
+    def sql(
+        self,
+        protocol: Protocol | None = None,
+        *,
+        table: str | Sequence[str],
+        dialect: DialectName | None = None,
+        id_column: str | None = None,
+        as_of: str | dt.datetime | None = None,
+    ) -> str:
+        """The evaluation as one SELECT, to be run where the data are: see `to_sql`.
+
+        The types of the columns are those of the source, which is not read: `table` is what it is called where the
+        SELECT is run. `dialect` is that of the source, and duckdb where the source has none. `id_column` is the column
+        of the id, where no mapping says so. Raises HistoryError where something cannot be said in SQL.
+
+        >>> import duckdb
+        >>> from rapid_response import protocol_from_text
+        >>> protocol = protocol_from_text(
+        ...     "protocol: p\\ntiers: {low: {}, high: {}}\\nfacts: {hurt: {type: yes_no}}\\n"
+        ...     "rules: {r: {when: hurt, raise_to: high}}"
+        ... )
+        >>> incidents = duckdb.sql("SELECT 7 AS id, TRUE AS hurt")
+        >>> duckdb.sql(read_incidents(incidents).sql(protocol, table="incidents")).fetchone()[:2]
+        (7, 'high')
+        """
+        binding = self.binding(self.chosen(protocol))
+        if id_column is not None:
+            binding = replace(binding, id=(id_column,))
+        stored = stored_kinds(self.source.header, getattr(self.source, "schema", None))
+        spoken: str = getattr(self.source, "dialect", "duckdb") if dialect is None else dialect
+        return query_text(binding, Table(table, stored), spoken, as_of)
 
     # What evaluations share
 
@@ -284,8 +319,14 @@ class History:
 
     def read(self, reader: RowReader) -> Iterator[tuple[Piece, Rows]]:
         """Every piece of the source with its rows."""
-        for piece, batch in read_ahead(self.source.pieces(reader.binding.columns)):
-            yield piece, reader.read(batch)
+        for piece, [rows] in self.read_together([reader]):
+            yield piece, rows
+
+    def read_together(self, readers: Sequence[RowReader]) -> Iterator[tuple[Piece, list[Rows]]]:
+        """Every piece of the source, read once, with its rows as each reader reads them."""
+        columns = tuple(dict.fromkeys(name for reader in readers for name in reader.binding.columns))
+        for piece, batch in read_ahead(self.source.pieces(columns)):
+            yield piece, [reader.read(batch) for reader in readers]
 
     def refuse_clash(self, engine: Engine, prefix: str) -> None:
         """Raise HistoryError where a result would take the name of a column of the frame."""

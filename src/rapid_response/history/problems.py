@@ -22,6 +22,7 @@ CATALOGUE: dict[str, str] = {
     "RM303": "an instruction does not go with the type of a fact",
     "RM304": "the time of evaluation is missing",
     "RM305": "a result would take the name of a column",
+    "RM306": "a renamed fact stands nowhere",
     "RM307": "patterns need rows that keep their order",
     # Rows
     "RM401": "a value does not fit",
@@ -37,6 +38,11 @@ CATALOGUE: dict[str, str] = {
     "RM507": "a package is missing",
     "RM508": "results cannot be written there",
     "RM509": "the files of a source have different columns",
+    # SQL
+    "RM601": "there is no such SQL dialect",
+    "RM602": "a name cannot be one in that database",
+    "RM603": "something cannot be said in SQL",
+    "RM604": "rows need an id",
 }
 
 

@@ -96,7 +96,7 @@ class RationaleFinder:
         fitting = rows.fitting
         parts = [
             self.reasons(outcome, words_part(fitting, start, start + outcome.rows))
-            for start, outcome in self.engine.outcomes(rows.block, whole=True)
+            for start, outcome in self.engine.outcomes(rows.block)
         ]
         return pa.table({"id": rows.ids, "reasons": pa.chunked_array(parts)})
 
@@ -190,19 +190,21 @@ class RationaleFinder:
         self.counts[number] += rows
         return number
 
+    def reason(self, number: int) -> tuple[Rule, list[Cause]]:
+        """The rule of a reason, and the conditions that made it hold."""
+        rule, key = self.met[number]
+        return rule.rule.part, [rule.causes[cause] for cause in np.frombuffer(key, np.int32).tolist()]
+
     def told(self) -> Any:
         """All reasons that were met, in words."""
-        rules = [rule.rule.part for rule, _ in self.met]
-        conditions = [
-            [str(rule.causes[cause]) for cause in np.frombuffer(key, np.int32).tolist()] for rule, key in self.met
-        ]
+        told = [self.reason(number) for number in range(len(self.met))]
         return pa.table(
             {
-                "reason": pa.array(range(len(self.met)), pa.int32()),
-                "rule": pa.array([rule.name for rule in rules], pa.string()),
-                "effect": pa.array([rule.effect for rule in rules], pa.string()),
-                "because": pa.array([str(rule.because) for rule in rules], pa.string()),
-                "conditions": pa.array(conditions, pa.list_(pa.string())),
+                "reason": pa.array(range(len(told)), pa.int32()),
+                "rule": pa.array([rule.name for rule, _ in told], pa.string()),
+                "effect": pa.array([rule.effect for rule, _ in told], pa.string()),
+                "because": pa.array([str(rule.because) for rule, _ in told], pa.string()),
+                "conditions": pa.array([[*map(str, causes)] for _, causes in told], pa.list_(pa.string())),
                 "incidents": pa.array(self.counts, pa.int64()),
             }
         )

@@ -33,7 +33,7 @@ def result_columns(engine: Engine, rows: Rows) -> dict[str, Any]:
     fitting = rows.fitting
     parts = [
         _columns(engine, outcome, words_part(fitting, start, start + outcome.rows))
-        for start, outcome in engine.outcomes(rows.block)
+        for start, outcome in engine.outcomes(rows.block, lean=True)
     ]
     return {**{name: pa.chunked_array([part[name] for part in parts]) for name in parts[0]}, "problem": _problems(rows)}
 
@@ -56,9 +56,9 @@ def _columns(engine: Engine, outcome: Outcome, fitting: Words) -> dict[str, Any]
     protocol, count = engine.protocol, outcome.rows
     names = [tier.name for tier in protocol.tiers]
     low, high = levels(outcome.tiers.low, count), levels(outcome.tiers.high, count)
-    tier, recommended = _recommended(protocol, outcome, count)
+    tier, stated = recommended(protocol, outcome, count)
     columns = {
-        "tier": _words(tier, names, recommended & fitting, count),
+        "tier": _words(tier, names, stated & fitting, count),
         "lowest": _words(low, names, fitting, count),
         "highest": _words(high, names, fitting, count),
         "standing": _words(_standing(outcome, count), STANDINGS, fitting, count),
@@ -72,11 +72,11 @@ def _columns(engine: Engine, outcome: Outcome, fitting: Words) -> dict[str, Any]
     return columns
 
 
-def _recommended(protocol: Protocol, outcome: Outcome, rows: int) -> tuple[Levels, Words]:
+def recommended(protocol: Protocol, outcome: Outcome, rows: int) -> tuple[Levels, Words]:
     """The recommended level, and the rows in which one is recommended."""
     ends = outcome.assumed.high if protocol.if_unsettled == "highest" else outcome.assumed.low
-    recommended = ~outcome.assumed.is_open() if protocol.if_unsettled == "nothing" else ~NO.surely
-    return levels(ends, rows), recommended
+    stated = ~outcome.assumed.is_open() if protocol.if_unsettled == "nothing" else ~NO.surely
+    return levels(ends, rows), stated
 
 
 def _standing(outcome: Outcome, rows: int) -> Levels:

@@ -26,7 +26,7 @@ from rapid_response.history.slices import flags
 from rapid_response.history.sources.pieces import Source, cell_text, read_ahead
 from rapid_response.protocol.problems import Problem
 
-Format = Literal["parquet", "csv"]
+Format = Literal["parquet", "csv", "jsonl"]
 MANIFEST = "evaluation.json"
 ROWS_IN_A_PART = 1 << 18
 
@@ -35,8 +35,8 @@ ROWS_IN_A_PART = 1 << 18
 class Written:
     """An evaluation that was written: its folder, how many rows were read, and how many of them were kept aside.
 
-    Results are in `results-00000.parquet` (or .csv) and so on, rows that do not fit in `kept-aside-00000.jsonl` and so
-    on, one file for each part that has any.
+    Results are in `results-00000.parquet` (or .csv, .jsonl) and so on, rows that do not fit in
+    `kept-aside-00000.jsonl` and so on, one file for each part that has any.
     """
 
     folder: Path
@@ -181,13 +181,17 @@ def _told(source: Source, parts: Sequence[Aside]) -> dict[str, Any]:
 
 
 def _write_table(table: Any, path: Path, form: Format) -> None:
-    if form == "parquet":
-        pa.parquet.write_table(table, path, compression="zstd")
-    else:
-        pa.csv.write_csv(_defused(table), path)
+    match form:
+        case "parquet":
+            pa.parquet.write_table(table, path, compression="zstd")
+        case "csv":
+            pa.csv.write_csv(defused(table), path)
+        case "jsonl":
+            lines = (json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in table.to_pylist())
+            path.write_text("".join(lines), encoding="utf-8", errors="replace")
 
 
-def _defused(table: Any) -> Any:
+def defused(table: Any) -> Any:
     """Texts that a spreadsheet would take for a formula get an apostrophe before them."""
     columns = []
     for column in table.columns:

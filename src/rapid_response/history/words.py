@@ -126,8 +126,8 @@ class Words:
                 return dt.datetime.strptime(text, form)
             except ValueError:
                 continue
-        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            return f"{text}T00:00" if self.kind.name == "moment" else dt.datetime.fromisoformat(text)
+        if self.kind.name == "moment" and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            return f"{text}T00:00"
         try:
             return dt.datetime.fromisoformat(text) if self.kind.name == "date" else text
         except ValueError:

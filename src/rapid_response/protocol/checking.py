@@ -456,13 +456,13 @@ class _Checker:
     # Small parts
 
     def window(self) -> model.Window:
-        stated = self.file.in_force
+        stated, place = self.file.in_force, self.notes.span(("in_force",))
         if stated is None:
-            return model.Window()
+            return model.Window(span=place)
         if stated.from_ and stated.until and stated.from_ >= stated.until:
             remedy = "the day `until` is the first on which it is no longer in force"
             self.notes.note("RR407", "`until` is not after `from`", ("in_force", "until"), remedy)
-        return model.Window(start=stated.from_, until=stated.until)
+        return model.Window(start=stated.from_, until=stated.until, span=place)
 
     def unsettled(self) -> model.Named:
         stated = self.file.unsettled or schema.Unsettled()

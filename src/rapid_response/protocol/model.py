@@ -243,10 +243,18 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """Days in which a protocol is in force: from the first, up to but without `until`."""
+    """Days in which a protocol is in force: from the first, up to but without `until`; without an end where None.
+
+    >>> dt.date(2026, 12, 31) in Window(start=dt.date(2026, 1, 1), until=dt.date(2027, 1, 1))
+    True
+    """
 
     start: dt.date | None = None
     until: dt.date | None = None
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+    def __contains__(self, day: dt.date) -> bool:
+        return (self.start is None or self.start <= day) and (self.until is None or day < self.until)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -371,7 +379,12 @@ class Protocol:
         return evaluator(self)
 
     def evaluate(
-        self, facts: Mapping[str, Any], *, as_of: str | dt.datetime | None = None, history: History | None = None
+        self,
+        facts: Mapping[str, Any],
+        *,
+        as_of: str | dt.datetime | None = None,
+        history: History | None = None,
+        engine: Literal["own", "durable"] = "own",
     ) -> Recommendation:
         """The recommended tier for one incident, with its rationale.
 
@@ -380,9 +393,11 @@ class Protocol:
         key `id` names the incident. `as_of` is the time of evaluation, ISO text or datetime, in the protocol's zone
         where it states no offset; it is required where the protocol uses `now` or a due time counts from it.
         `history` are past incidents, mappings like `facts`, in which patterns are counted; without it nothing is known
-        of patterns.
+        of patterns. `engine` "durable" has durable-rules decide criteria, rules and responses (extra `live`), to check
+        one against the other.
 
-        Raises IncidentError, which names every bad fact at once, those of past incidents included.
+        Raises IncidentError, which names every bad fact at once, those of past incidents included; LiveError where the
+        engine is not there.
 
         >>> from rapid_response import load_protocol
         >>> protocol = load_protocol("protocol_rules/ccsj")
@@ -390,11 +405,27 @@ class Protocol:
         >>> result.lowest.name, result.standing
         ('monitor', 'open')
         """
+        if engine != "own":
+            from rapid_response.live.engines import decided_by
+
+            return decided_by(self, engine).evaluate(facts, as_of=as_of, history=history)
         if history is None:
             return self._evaluate(self, facts, as_of)
         from rapid_response.evaluation.recommendation import recommend_with_history
 
         return recommend_with_history(self, facts, as_of, history)
+
+    def to_durable(self) -> dict[str, Any]:
+        """The protocol as rulesets of durable-rules, plain data for tools that host it themselves.
+
+        >>> from rapid_response import load_protocol
+        >>> document = load_protocol("protocol_rules/ccsj").to_durable()
+        >>> document["conditions"]["c0"]["about"], sorted(document)
+        ('incident', ['actions', 'always', 'conditions', 'protocol', 'rulesets'])
+        """
+        from rapid_response.live.durable.documents import durable_document
+
+        return durable_document(self)
 
     def check(self, *, budget: float | None = 30.0, as_of: str | None = None) -> Check:
         """What holds for every incident: findings with incidents that show them, and what is proved.

@@ -12,8 +12,8 @@ from rapid_response.protocol.expressions import (
 )
 from rapid_response.protocol.intervals import Range
 from rapid_response.protocol.model import Fact, Option, Protocol
+from rapid_response.protocol.renaming import Renamed
 from rapid_response.protocol.values import unscaled
-from rapid_response.proving.renaming import Renamed
 from rapid_response.proving.voices import Placement, Position, Voice
 
 
@@ -56,7 +56,7 @@ def align(old: Protocol, new: Protocol, renamed: Renamed) -> Alignment:
     """The vocabulary of two versions, in the old version's names.
 
     >>> from rapid_response import protocol_from_text
-    >>> from rapid_response.proving.renaming import renamings
+    >>> from rapid_response.protocol.renaming import renamings
     >>> text = "protocol: p\\ntiers: {low: {}, high: {}}\\nfacts: {f: {type: yes_no}, %s: {type: number, max: %s}}"
     >>> old, new = protocol_from_text(text % ("age", 9)), protocol_from_text(text % ("years_old", 8))
     >>> found = align(old, new, renamings(old, new, {"age": "years_old"}))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from rapid_response.protocol.expressions import Condition
+from rapid_response.protocol.renaming import Renamed
 from rapid_response.proving.prover import Prover
 from rapid_response.proving.regions import Case, describe
-from rapid_response.proving.renaming import Renamed
 from rapid_response.proving.shares import Drawn
 from rapid_response.proving.space import Space
 from rapid_response.reasoning.nodes import FALSE, opposite

@@ -9,6 +9,7 @@ from rapid_response.evaluation.incidents import encode_as_of
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol.expressions import Compare, Condition, Constant, CriterionHolds, TierValue
 from rapid_response.protocol.model import Protocol
+from rapid_response.protocol.renaming import Renamed, renamings
 from rapid_response.protocol.values import moment_text
 from rapid_response.proving.alignment import align
 from rapid_response.proving.budget import Budget
@@ -17,7 +18,6 @@ from rapid_response.proving.comparison import Claim, Comparison, Difference
 from rapid_response.proving.edits import edits
 from rapid_response.proving.prover import Prover
 from rapid_response.proving.regions import describe
-from rapid_response.proving.renaming import Renamed, renamings
 from rapid_response.proving.replays import Lens, Replay
 from rapid_response.proving.shares import Drawn, Share, draw
 from rapid_response.proving.space import Space, common_space

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import sqrt
 from random import Random
 
 from rapid_response.proving.budget import Budget
@@ -16,12 +15,11 @@ from rapid_response.proving.space import Space
 from rapid_response.reasoning.passes import Bits, Leaf, bits_of, compile_pass
 from rapid_response.reasoning.questions import Frequencies, cell_weights
 from rapid_response.reasoning.sampling import CHOSEN, SEED
+from rapid_response.uncertainty import share_interval
 
 BATCH = 1 << 16
 BATCHES = 16
 PRECISION = 16
-CONFIDENCE = 1.96
-"""How many standard deviations make an interval that holds the true share in 95 of 100 cases."""
 
 Weights = Mapping[int, Sequence[float]]
 """For some axes how likely each cell is, or for an option how likely it is among the chosen ones."""
@@ -46,11 +44,7 @@ class Share:
     @property
     def interval(self) -> tuple[float, float]:
         """The least and the greatest share that fit what was drawn (Wilson, 95 %)."""
-        n, square = self.drawn, CONFIDENCE**2
-        middle = (self.hits + square / 2) / (n + square)
-        reach = CONFIDENCE / (n + square) * sqrt(self.hits * (n - self.hits) / n + square / 4)
-        low, high = max(middle - reach, 0.0), min(middle + reach, 1.0)
-        return (0.0 if self.hits == 0 else low), (1.0 if self.hits == n else high)
+        return share_interval(self.hits, self.drawn)
 
     def to_dict(self) -> dict[str, float]:
         """The share with its interval as plain data."""

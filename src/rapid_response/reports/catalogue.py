@@ -24,6 +24,8 @@ NOR = Phrase("{} nor {}", "{} 或 {}")
 AND_ALSO = Phrase("{}; and {}", "{}；而且 {}")
 OR_ELSE = Phrase("{}; or {}", "{}；或者 {}")
 
+AS_A_TABLE = Phrase("As a table", "以表格顯示")
+
 # Answers
 
 YES = Phrase("yes", "是")

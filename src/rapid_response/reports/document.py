@@ -10,6 +10,7 @@ from rapid_response.evaluation.truth import Word
 from rapid_response.protocol.model import Named
 from rapid_response.protocol.problems import Span
 from rapid_response.reports.catalogue import DOT
+from rapid_response.reports.figures import Plot
 from rapid_response.reports.vocabulary import clean
 
 Shown = Literal["always", "for_the_record", "folded"]
@@ -94,10 +95,30 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells under a heading."""
+    """Rows of cells under a heading; the last `numbers` columns hold numbers."""
 
     heading: tuple[Line, ...]
     rows: tuple[tuple[Line, ...], ...]
+    numbers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture on pages, with what it shows in words, and its numbers as a table; elsewhere the table alone."""
+
+    plot: Plot
+    words: str
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A long table that pages offer to search; elsewhere its first rows, and how many there are beyond them."""
+
+    table: Table
+    search: str
+    first: int
+    more: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +130,13 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A tier on the ladder: whether it is recommended, still possible or out of the question, and that in words."""
+    """A tier on the ladder: whether it is recommended, still possible or out of the question, and that in words.
+
+    On a track it may be the one that people decided on.
+    """
 
     title: str
-    place: Literal["recommended", "possible", "outside"]
+    place: Literal["recommended", "possible", "outside", "decided"]
     note: str
 
 
@@ -121,6 +145,34 @@ class Ladder:
     """All tiers, least first."""
 
     steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """All tiers in one slim row, least first: on pages only, beside words that say the same."""
+
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """How many of something there are; `style` sets it off."""
+
+    label: Line
+    count: int
+    style: Style = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Counts below each other, as lengths."""
+
+    rows: tuple[Bar, ...]
+
+    @property
+    def most(self) -> int:
+        """The greatest count, at least 1."""
+        return max(1, *(bar.count for bar in self.rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +191,7 @@ class Fold:
     blocks: tuple[Block, ...]
 
 
-Block = Paragraph | Series | Items | Tree | Table | Terms | Ladder | Entry | Fold
+Block = Paragraph | Series | Items | Tree | Table | Figure | Listing | Terms | Ladder | Track | Bars | Entry | Fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,16 @@ from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol.model import DEFAULT_LANGUAGE, Protocol
 from rapid_response.reports.catalogue import DASH, DOT
 from rapid_response.reports.document import (
+    Bars,
     Block,
     Document,
     Entry,
+    Figure,
     Fold,
     Items,
     Ladder,
     Line,
+    Listing,
     Paragraph,
     Run,
     Section,
@@ -23,6 +26,7 @@ from rapid_response.reports.document import (
     Step,
     Table,
     Terms,
+    Track,
     Tree,
     between,
     line,
@@ -90,11 +94,18 @@ def _block(block: Block) -> Iterator[str]:
             yield "\n".join(_item(_term(term, inner)) for term, inner in rows)
         case Table():
             yield "\n".join(_table(block))
+        case Figure(table=table):
+            yield "\n".join(_table(table))
+        case Listing(table=table, first=first, more=more):
+            yield "\n".join(_table(Table(table.heading, table.rows[:first], table.numbers)))
+            yield from [words(line(more))] if more else []
         case Ladder(steps=steps):
             yield "\n".join(f"- {_step(step)}" for step in reversed(steps))
         case Entry(title=title, blocks=inner):
             yield _item("\n\n".join([words(title), *_blocks(inner)]))
-        case Fold():
+        case Bars(rows=bars):
+            yield "\n".join(_item(f"{words(bar.label)}{DASH}{bar.count:,}") for bar in bars)
+        case Fold() | Track():
             return
 
 
@@ -121,7 +132,7 @@ def _step(step: Step) -> str:
 
 def _table(table: Table) -> Iterator[str]:
     yield _row(table.heading)
-    yield "|" + " --- |" * len(table.heading)
+    yield "|" + " --- |" * (len(table.heading) - table.numbers) + " ---: |" * table.numbers
     for row in table.rows:
         yield _row(row)
 

@@ -12,13 +12,16 @@ from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol.model import DEFAULT_LANGUAGE, Protocol
 from rapid_response.reports.catalogue import DOT
 from rapid_response.reports.document import (
+    Bars,
     Block,
     Document,
     Entry,
+    Figure,
     Fold,
     Items,
     Ladder,
     Line,
+    Listing,
     Paragraph,
     Run,
     Section,
@@ -26,6 +29,7 @@ from rapid_response.reports.document import (
     Step,
     Table,
     Terms,
+    Track,
     Tree,
     between,
     line,
@@ -41,6 +45,7 @@ WIDTH = 80
 WIDEST = 100
 GAP = 2
 NARROWEST = 2
+LONGEST_BAR = 30
 MARKS = {"recommended": "●", "possible": "○", "outside": "·"}
 COLOURS = {"plain": "", "strong": "bold", "quiet": "dim", "alert": "yellow", "code": "dim", "heading": "bold"}
 
@@ -124,12 +129,12 @@ def _blocks(blocks: Sequence[Block], width: int) -> Iterator[Line]:
 
 def _apart(above: Block, block: Block) -> bool:
     """Whether an empty line goes between two blocks."""
-    roomy = any(isinstance(either, Ladder | Table) for either in (above, block))
+    roomy = any(isinstance(either, Ladder | Table | Figure | Bars) for either in (above, block))
     return roomy or (isinstance(block, Entry) and len(_shown(block)) > 1)
 
 
 def _shown(entry: Entry) -> list[Block]:
-    return [block for block in entry.blocks if not isinstance(block, Fold)]
+    return [block for block in entry.blocks if not isinstance(block, Fold | Track)]
 
 
 def _block(block: Block, width: int) -> Iterator[Line]:
@@ -145,6 +150,11 @@ def _block(block: Block, width: int) -> Iterator[Line]:
             yield from _tree(block, width)
         case Table():
             yield from _table(block, width)
+        case Figure(table=table):
+            yield from _table(table, width)
+        case Listing(table=table, first=first, more=more):
+            yield from _table(Table(table.heading, table.rows[:first], table.numbers), width)
+            yield from [line(more, "quiet")] if more else []
         case Terms(rows=rows):
             yield from _terms(rows, width)
         case Ladder(steps=steps):
@@ -152,7 +162,9 @@ def _block(block: Block, width: int) -> Iterator[Line]:
         case Entry(title=title):
             yield from _bulleted(wrapped(title, width - GAP))
             yield from _indented(_blocks(_shown(block), width - GAP))
-        case Fold():
+        case Bars():
+            yield from _bars(block, width)
+        case Fold() | Track():
             return
 
 
@@ -178,30 +190,55 @@ def _ladder(steps: Sequence[Step], width: int) -> Iterator[Line]:
         yield from wrapped((mark, title, Run(step.note, "quiet")), width)
 
 
+def _bars(bars: Bars, width: int) -> Iterator[Line]:
+    longest = max(columns(plain(bar.label)) for bar in bars.rows)
+    room = min(LONGEST_BAR, max(1, width - longest - GAP - len(f" {bars.most:,}")))
+    for bar in bars.rows:
+        label = (*bar.label, Run(" " * (longest - columns(plain(bar.label)) + GAP)))
+        length = -(-bar.count * room // bars.most)
+        yield from wrapped((*label, Run("█" * length, bar.style), Run(f"{' ' * (length > 0)}{bar.count:,}")), width)
+
+
 def _table(table: Table, width: int) -> Iterator[Line]:
     cells = [table.heading, *table.rows]
     natural = [max(columns(plain(cell)) for cell in column) for column in zip(*cells, strict=True)]
-    widths = _fitting(natural, width - GAP * (len(natural) - 1))
-    yield from _row(tuple(line(plain(cell), "quiet") for cell in table.heading), widths)
+    unbroken = [max(map(_longest, column)) for column in zip(*cells, strict=True)]
+    widths = _fitting(natural, unbroken, width - GAP * (len(natural) - 1))
+    numbers = len(widths) - table.numbers
+    yield from _row(tuple(line(plain(cell), "quiet") for cell in table.heading), widths, numbers)
     yield line("─" * (sum(widths) + GAP * (len(widths) - 1)), "quiet")
     for row in table.rows:
-        yield from _row(row, widths)
+        yield from _row(row, widths, numbers)
 
 
-def _fitting(natural: Sequence[int], room: int) -> list[int]:
-    """The widths of columns: the widest give way first."""
-    cap = max(natural)
-    while cap > NARROWEST and sum(min(width, cap) for width in natural) > room:
-        cap -= 1
-    return [min(width, cap) for width in natural]
+def _longest(cell: Line) -> int:
+    """How wide a cell must be for no word of it to be broken."""
+    return max((columns(plain(chunk).strip()) for chunk in _chunks(cell)), default=0)
 
 
-def _row(cells: Sequence[Line], widths: Sequence[int]) -> Iterator[Line]:
+def _fitting(natural: Sequence[int], unbroken: Sequence[int], room: int) -> list[int]:
+    """The widths of columns: the widest give way first, down to their longest word while there is room for it."""
+    for least in (unbroken, [NARROWEST] * len(natural)):
+        cap = max(natural)
+        while cap > NARROWEST and sum(_capped(natural, least, cap)) > room:
+            cap -= 1
+        if sum(_capped(natural, least, cap)) <= room:
+            break
+    return _capped(natural, least, cap)
+
+
+def _capped(natural: Sequence[int], least: Sequence[int], cap: int) -> list[int]:
+    return [min(width, max(word, cap)) for width, word in zip(natural, least, strict=True)]
+
+
+def _row(cells: Sequence[Line], widths: Sequence[int], numbers: int) -> Iterator[Line]:
+    """The lines of a row; from the column `numbers` on cells stand to the right."""
     pieces = [list(wrapped(cell, width)) for cell, width in zip(cells, widths, strict=True)]
     for parts in zip_longest(*pieces, fillvalue=()):
-        padded = [
-            (*part, Run(" " * (width - columns(plain(part)) + GAP))) for part, width in zip(parts, widths, strict=True)
-        ]
+        padded: list[Line] = []
+        for place, (part, width) in enumerate(zip(parts, widths, strict=True)):
+            space = Run(" " * (width - columns(plain(part))))
+            padded.append((space, *part, Run(" " * GAP)) if place >= numbers else (*part, space, Run(" " * GAP)))
         yield tuple(piece for part in padded for piece in part)
 
 

@@ -65,9 +65,15 @@ class PostgreSQL:
 
     url: str
     query: str
-    header: tuple[str, ...]
+    schema: Any
     unit: Literal["line", "row"] = "row"
     has_nulls: bool = True
+    dialect: Literal["postgresql"] = "postgresql"
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(self.schema.names)
 
     @property
     def name(self) -> str:
@@ -116,8 +122,8 @@ def _open_sqlite(path: str, query: str) -> SQLite:
 def _open_postgresql(url: str, query: str) -> PostgreSQL:
     with _postgresql(url) as connection, connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM ({query.rstrip().rstrip(';')}) AS asked LIMIT 0")  # noqa: S608  (the caller's query)
-        names = cursor.fetch_arrow_table().column_names
-    return PostgreSQL(url, query, tuple(names))
+        schema = cursor.fetch_arrow_table().schema
+    return PostgreSQL(url, query, schema)
 
 
 def _connect(path: str) -> sqlite3.Connection:

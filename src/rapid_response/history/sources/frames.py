@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import narwhals as nw
@@ -14,20 +15,34 @@ from rapid_response.history.sources.pieces import ROWS_IN_A_PIECE, Piece, Source
 from rapid_response.protocol.problems import Problem
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Frame:
-    """A data frame as an Arrow table. `native` is what was given, to give the same kind back."""
+    """A data frame. `native` is what was given, to give the same kind back; `schema` are its columns as Arrow has them.
+
+    What is lazy, like a table of Spark, is not read before its rows are needed.
+    """
 
     native: Any = field(repr=False)
-    table: Any = field(repr=False)
+    schema: Any = field(repr=False)
+    load: Callable[[], Any] = field(repr=False)
     name: str
     unit: Literal["line", "row"] = "row"
     has_nulls: bool = True
 
+    @cached_property
+    def table(self) -> Any:
+        """All rows, as an Arrow table."""
+        return self.load()
+
     @property
     def header(self) -> tuple[str, ...]:
         """The names of the columns."""
-        return tuple(self.table.column_names)
+        return tuple(self.schema.names)
+
+    @property
+    def dialect(self) -> str:
+        """The SQL that is spoken where the frame lives."""
+        return "spark" if self.name == "pyspark" else "duckdb"
 
     @property
     def mark(self) -> None:
@@ -47,8 +62,17 @@ class Frame:
 
 def open_frame(native: Any) -> Source:
     """A data frame of any library that Narwhals knows, or that offers itself as an Arrow stream."""
+    name, frame = type(native).__module__.split(".")[0], nw.from_native(native, pass_through=True)
+    if isinstance(frame, nw.LazyFrame):
+        none = _opened(native, lambda: frame.head(0).collect("pyarrow").to_native())
+        return Frame(native, none.schema, lambda: _opened(native, lambda: _table(native)), name)
+    table = _opened(native, lambda: _table(native))
+    return Frame(native, table.schema, lambda: table, name)
+
+
+def _opened(native: Any, work: Callable[[], Any]) -> Any:
     try:
-        return Frame(native, _table(native), type(native).__module__.split(".")[0])
+        return work()
     except (pa.ArrowException, ValueError) as error:
         message = f"the {type(native).__name__} cannot be brought to Arrow: {type(error).__name__}"
         remedy = "give every column one type, and unknown values as nulls"

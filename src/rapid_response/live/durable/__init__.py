@@ -1,0 +1,1 @@
+"""The one place that speaks to durable-rules: a protocol as its rulesets, and what they conclude."""

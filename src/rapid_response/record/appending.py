@@ -1,0 +1,121 @@
+"""Adding entries: one transaction, in which each gets its place, its key, its bytes and its link of the chain."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+
+from rapid_response.record.canonical import canonical
+from rapid_response.record.chain import beginning, link
+from rapid_response.record.entries import Entry, Kind, entry_from
+from rapid_response.record.errors import RecordError, failure
+from rapid_response.record.keys import KeyStore
+from rapid_response.record.private import Key, seal
+from rapid_response.record.storage.tables import entries, private_parts
+
+FORMAT = 1
+"""Goes up whenever the bytes of an entry are to be read in another way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry before it has its place. `incident` is None where the incident has no id of its own.
+
+    `private` lies apart.
+    """
+
+    kind: Kind
+    incident: str | None
+    by: str
+    content: Mapping[str, Any]
+    private: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An entry as it is stored, and its private part."""
+
+    columns: dict[str, Any]
+    sealed: dict[str, Any] | None
+    entry: Entry
+
+
+def append(
+    connection: Connection, drafts: Sequence[Draft], origin: str, at: dt.datetime, keys: KeyStore
+) -> list[Entry]:
+    """Add the drafts as entries; they are on the disk once the connection's transaction is.
+
+    Raises RecordError (RD205) where one of their incidents was erased.
+    """
+    last, chain = head(connection, origin)
+    named = [draft.incident or f"unnamed-{last + place}" for place, draft in enumerate(drafts, 1)]
+    _refuse_erased(connection, drafts, named)
+    secrets = keys.obtain({name for name, draft in zip(named, drafts, strict=True) if draft.private})
+    rows = []
+    for place, (incident, draft) in enumerate(zip(named, drafts, strict=True), last + 1):
+        row = _row(place, draft, incident, at, secrets.get(incident))
+        chain = row.columns["chain"] = link(chain, row.columns["payload"])
+        rows.append(row)
+    connection.execute(insert(entries), [row.columns for row in rows])
+    if sealed := [row.sealed for row in rows if row.sealed]:
+        connection.execute(insert(private_parts), sealed)
+    return [row.entry for row in rows]
+
+
+def head(connection: Connection, origin: str) -> tuple[int, bytes]:
+    """The id and the chain of the last entry."""
+    last = select(entries.c.id, entries.c.chain).order_by(entries.c.id.desc()).limit(1)
+    row = connection.execute(last).one_or_none()
+    return (row.id, row.chain) if row else (0, beginning(origin))
+
+
+def erased_incidents(connection: Connection) -> dict[str, int]:
+    """The incidents that were erased, and the entry that says so."""
+    found = connection.execute(select(entries.c.incident, entries.c.id).where(entries.c.kind == "erasure"))
+    return {row.incident: row.id for row in found}
+
+
+def erased(incident: str, entry: int) -> RecordError:
+    """The error for an incident that is not to come back."""
+    message = f"incident `{incident}` was erased (entry {entry})"
+    return failure("RD205", message, f"entry {entry} says who erased it and why; nothing more is recorded about it")
+
+
+def delete_private_parts(connection: Connection, incident: str) -> None:
+    """Take the sealed parts of an incident's entries away."""
+    of_incident = select(entries.c.id).where(entries.c.incident == incident)
+    connection.execute(delete(private_parts).where(private_parts.c.entry.in_(of_incident)))
+
+
+def columns_of(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns to read an entry by, as its content says them."""
+    shared = {name: data[name] for name in ("id", "at", "kind", "incident", "by")}
+    decides = data["outcome"] if data["kind"] == "decision" else data
+    about = data.get("previous") if data["kind"] == "decision" else data.get("decision")
+    return {**shared, "tier": decides.get("tier"), "decision": about, "linked": data.get("other_incident")}
+
+
+def _refuse_erased(connection: Connection, drafts: Sequence[Draft], named: Sequence[str]) -> None:
+    gone = erased_incidents(connection)
+    for name, draft in zip(named, drafts, strict=True):
+        for incident in (name, draft.content.get("other_incident")):
+            if incident in gone:
+                raise erased(incident, gone[incident])
+
+
+def _row(place: int, draft: Draft, incident: str, at: dt.datetime, key: Key | None) -> _Row:
+    when = at.astimezone(dt.UTC).isoformat(timespec="microseconds")
+    content: dict[str, Any] = {"format": FORMAT, "kind": draft.kind, "id": place, "at": when}
+    content |= {"by": draft.by, "incident": incident, **draft.content}
+    part = None
+    if draft.private and key:
+        sealed = seal(key, draft.private)
+        content["private"] = {"commitment": sealed.commitment, "sealed": sealed.digest}
+        content["private"] |= {"facts": sorted(draft.private["facts"])} if "facts" in draft.private else {}
+        part = {"entry": place, "key": sealed.key, "content": sealed.content}
+    payload = canonical(content)
+    return _Row({**columns_of(content), "payload": payload}, part, entry_from(payload, "open", draft.private))

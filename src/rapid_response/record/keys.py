@@ -1,0 +1,79 @@
+"""Keys of incidents: they lie apart from the log, so that a copy of the log does not hold them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from sqlalchemy import delete, insert, select
+
+from rapid_response.record.errors import failure
+from rapid_response.record.private import Key
+from rapid_response.record.storage.store import Store, open_sqlite
+from rapid_response.record.storage.tables import about, keys
+
+_AT_ONCE = 500
+
+
+class KeyStore:
+    """The keys of a log's incidents, one each, made when first needed."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def obtain(self, incidents: Collection[str]) -> dict[str, Key]:
+        """The key of each incident; those that have none yet get one, which is on the disk when this returns."""
+        found = self.of(incidents)
+        made = {incident: Key.new() for incident in sorted(set(incidents) - set(found))}
+        if made:
+            rows = [{"incident": name, "id": key.id, "secret": key.secret} for name, key in made.items()]
+            with self.store.writing(alone=False) as connection:
+                connection.execute(insert(keys), rows)
+        return found | made
+
+    def of(self, incidents: Iterable[str]) -> dict[str, Key]:
+        """The keys of those incidents that have one."""
+        wanted, found = sorted(set(incidents)), {}
+        with self.store.reading() as connection:
+            for start in range(0, len(wanted), _AT_ONCE):
+                chosen = keys.c.incident.in_(wanted[start : start + _AT_ONCE])
+                for row in connection.execute(select(keys).where(chosen)):
+                    found[row.incident] = Key(row.id, row.secret)
+        return found
+
+    def destroy(self, incidents: Collection[str]) -> None:
+        """Destroy the keys of incidents: they are overwritten where they lie, and no journal keeps them."""
+        if not self.of(incidents):
+            return
+        with self.store.writing(alone=False) as connection:
+            for incident in incidents:
+                connection.execute(delete(keys).where(keys.c.incident == incident))
+        if self.store.path is None:
+            with self.store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("VACUUM FULL keys")
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.close()
+
+
+def open_key_file(path: Path, origin: str, read_only: bool, patience: float) -> KeyStore:
+    """The keys of the log with that origin, in a file that its owner alone may read.
+
+    Raises RecordError (RD110) where they belong to another log.
+    """
+    if not read_only:
+        with suppress(OSError):
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    store = open_sqlite(path, journal="DELETE", prefix="keys", read_only=read_only, patience=patience)
+    with store.reading() as connection:
+        owner = connection.scalar(select(about.c.value).where(about.c.name == "origin"))
+    if owner is None and not read_only:
+        with store.writing() as connection:
+            connection.execute(insert(about).values(name="origin", value=origin))
+    elif owner != origin:
+        store.close()
+        raise failure("RD110", "the key file belongs to another log", "name the file that was made with this log")
+    return KeyStore(store)

@@ -1,0 +1,390 @@
+"""The decision log, on SQLite and on PostgreSQL: what is recorded, what people say of it, and how it is found again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rapid_response import SEMANTICS, IncidentError, load_incidents, load_protocol, protocol_from_text
+from rapid_response.record import Decision, DecisionLog, Erasure, Override, RecordError, outcome_of
+from rapid_response.testing import incidents, protocols
+from tests.crashes import PROTOCOL, START
+from tests.postgresql import server
+
+CCSJ = load_protocol("protocol_rules/ccsj")
+EXAMPLES = sorted(Path("examples/incidents").glob("*.yaml"))
+HOUR = dt.timedelta(hours=1)
+Open = Callable[..., DecisionLog]
+
+
+class Clock:
+    """A time that goes on by an hour whenever it is looked at."""
+
+    def __init__(self) -> None:
+        self.time = START - HOUR
+
+    def __call__(self) -> dt.datetime:
+        self.time += HOUR
+        return self.time
+
+
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[str]:
+    """A server for the tests of this module."""
+    with server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def open_log(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
+    """Opens one and the same log, empty at first."""
+    url = str(tmp_path / "decisions.db")
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql")
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("DROP SCHEMA IF EXISTS rapid_response CASCADE")
+    clock = Clock()
+
+    def open_it(**options: Any) -> DecisionLog:
+        return DecisionLog.open(url, **{"clock": clock, **options})
+
+    return open_it
+
+
+# Deciding
+
+
+def test_a_decision_holds_all_that_it_was_made_of(open_log: Open) -> None:
+    """A record says what was known from whom, under which protocol, what it recommended, when, and who recorded it."""
+    incident = {
+        "id": "A-1",
+        "harm": {"value": "much", "source": "An advocate", "as_of": "2026-02-01T10:00Z", "verified": False},
+        "seen": True,
+        "story": "What was told.",
+    }
+    with open_log() as log:
+        returned = log.decide(PROTOCOL, incident, by="Coordinator", as_of="2026-02-01T12:00Z")
+    with open_log() as log:
+        found, private = log.decision(1), log.decision(1, private=True)
+        assert private == returned
+        assert (found.id, found.at, found.by, found.incident) == (1, START, "Coordinator", "A-1")
+        assert (found.as_of, found.semantics, found.previous) == ("2026-02-01T12:00+00:00", SEMANTICS, None)
+        assert (found.protocol.name, found.protocol.fingerprint) == ("small", PROTOCOL.fingerprint)
+        assert (found.outcome.tier, found.outcome.standing, found.outcome.deciding) == (
+            "high",
+            "settled",
+            ("serious", "seen"),
+        )
+        assert found.facts == {"harm": {"value": "much", "as_of": "2026-02-01T10:00Z", "verified": False}}
+        assert (found.private, found.opened) == (("harm", "seen", "story"), "closed")
+        assert private.facts["harm"]["source"] == "An advocate"
+        assert private.facts["story"] == {"value": "What was told."}
+        assert log.protocol(found) == PROTOCOL
+        assert [source.text for source in log.protocol(found).sources] == [source.text for source in PROTOCOL.sources]
+
+
+def test_every_example_comes_out_again(open_log: Open) -> None:
+    """Every example incident, recorded, gives from the record alone the same outcome, byte for byte."""
+    with open_log() as log:
+        for file in EXAMPLES:
+            for given_incident in load_incidents(CCSJ, file):
+                result = CCSJ.evaluate(given_incident.facts, as_of="2026-02-01T09:00")
+                decision = log.decide(CCSJ, given_incident.facts, by="Tests", as_of="2026-02-01T09:00")
+                again = log.result(decision.id)
+                assert outcome_of(again).to_bytes() == decision.outcome.to_bytes()
+                assert again.to_dict(private=True) == result.to_dict(private=True)
+        assert log.verify().fine
+        assert len(log.protocols()) == 1
+
+
+def test_generated_incidents_come_out_again(tmp_path: Path) -> None:
+    """Whatever the protocol and the incident: what is recorded comes out again, byte for byte, from its stored text."""
+    with DecisionLog.open(tmp_path / "decisions.db", clock=Clock()) as log:
+
+        @settings(max_examples=40)
+        @given(data=st.data())
+        def holds(data: st.DataObject) -> None:
+            protocol = data.draw(protocols())
+            incident = data.draw(incidents(protocol))
+            decision = log.decide(protocol, incident, by="Tests", as_of="2026-02-01T09:00+00:00")
+            read = log.decision(decision.id, private=True)
+            assert read == decision
+            assert outcome_of(log.result(read)).to_bytes() == read.outcome.to_bytes()
+
+        holds()
+        assert log.verify().fine
+
+
+def test_what_cannot_be_evaluated_is_not_recorded(open_log: Open) -> None:
+    """An incident that does not fit is refused with every bad fact named, and the log stays as it was."""
+    with open_log() as log:
+        with pytest.raises(IncidentError, match="did you mean"):
+            log.decide(PROTOCOL, {"harm": "mcuh"}, by="Tests")
+        for nobody in ("", "  "):
+            with pytest.raises(RecordError, match="`by` is missing"):
+                log.decide(PROTOCOL, {"harm": "much"}, by=nobody)
+        with pytest.raises(IncidentError):
+            log.decide_many(PROTOCOL, [{"id": "A-1"}, {"id": "A-2"}, {"id": "A-3", "harm": 3}], by="Tests", at_once=2)
+        assert [entry.incident for entry in log.entries()] == ["A-1", "A-2"]
+
+
+def test_the_time_of_recording_is_the_time_of_evaluation_if_none_is_given(open_log: Open) -> None:
+    """Without `as_of` an incident is evaluated at the time of the log's clock."""
+    with open_log() as log:
+        assert log.decide(PROTOCOL, {}, by="Tests").as_of == "2026-02-01T17:00+00:00"
+
+
+def test_an_incident_without_id_is_named_after_its_record(open_log: Open) -> None:
+    """An incident that has no id gets one from its record, by which it can be updated and found."""
+    with open_log() as log:
+        decision = log.decide(PROTOCOL, {"harm": "some"}, by="Tests")
+        later = log.update(decision.id, {"harm": "much"}, by="Tests")
+        assert decision.incident == later.incident == "unnamed-1"
+        assert [entry.id for entry in log.timeline("unnamed-1")] == [1, 2]
+
+
+def test_many_at_once_are_as_one_by_one(open_log: Open, tmp_path: Path) -> None:
+    """Recording many in few transactions gives the entries that recording each alone gives."""
+    given_incidents = [{"id": f"A-{number}", "harm": "much"} for number in range(7)]
+    with open_log() as log, DecisionLog.open(tmp_path / "other.db") as other:
+        assert log.decide_many(PROTOCOL, given_incidents, by="Tests", as_of="2026-02-01T09:00Z", at_once=3) == range(
+            1, 8
+        )
+        assert log.decide_many(PROTOCOL, [], by="Tests") == range(0)
+        for incident in given_incidents:
+            other.decide(PROTOCOL, incident, by="Tests", as_of="2026-02-01T09:00Z")
+        alike = [
+            [(entry.id, entry.incident, entry.outcome) for entry in each.entries() if isinstance(entry, Decision)]
+            for each in (log, other)
+        ]
+        assert alike[0] == alike[1]
+        assert log.verify().fine
+
+
+def test_the_text_of_a_protocol_is_stored_once(open_log: Open) -> None:
+    """However often it is used; a comment more is another text of the same protocol, since results name lines."""
+    source = PROTOCOL.sources[0].text
+    with open_log() as log:
+        for text in (source, source, f"# A comment\n{source}", source):
+            log.decide(protocol_from_text(text), {}, by="Tests")
+        assert len(log.protocols()) == 2
+        assert len({version.fingerprint for version in log.protocols()}) == 1
+
+
+# What people say
+
+
+def test_an_override_keeps_both_tiers_and_its_reason(open_log: Open) -> None:
+    """What was recommended stays beside what was decided; a reason is required."""
+    with open_log() as log:
+        decision = log.decide(PROTOCOL, {"id": "A-1", "harm": "some"}, by="Coordinator")
+        assert log.standing_of(decision.id) is None
+        confirmation = log.confirm(decision.id, by="Director")
+        assert log.standing_of(decision.id) == confirmation
+        override = log.override(decision.id, tier="high", by="Director", reason="The family asked for it.")
+        assert log.standing_of(decision.id) == override == log.read(override.id)
+        assert (override.recommended, override.tier, override.reason) == ("low", "high", "The family asked for it.")
+        for reason in ("", " \n"):
+            with pytest.raises(RecordError, match="`reason` is missing"):
+                log.override(decision.id, tier="high", by="Director", reason=reason)
+        with pytest.raises(RecordError, match="did you mean `high`"):
+            log.override(decision.id, tier="hihg", by="Director", reason="So it is.")
+        with pytest.raises(RecordError, match="record 2 is a confirmation, not a decision"):
+            log.override(confirmation.id, tier="high", by="Director", reason="So it is.")
+        for number in (-1, 0, 9, 10**30):
+            with pytest.raises(RecordError, match=f"there is no record {number}"):
+                log.confirm(number, by="Director")
+        assert len(log) == 3
+
+
+def test_new_information_is_a_new_record_of_the_same_case(open_log: Open) -> None:
+    """An update is evaluated with the facts of the record before and the new ones; the old record stays as it was."""
+    with open_log() as log:
+        first = log.decide(
+            PROTOCOL, {"id": "A-1", "harm": {"value": "some", "source": "A"}, "story": "One."}, by="Tests"
+        )
+        second = log.update(first.id, {"seen": True}, by="Tests")
+        third = log.update(second.id, {"harm": None, "story": "Two."}, by="Tests")
+        assert [entry.outcome.tier for entry in (first, second, third)] == ["low", "high", "high"]
+        assert (second.previous, third.previous) == (1, 2)
+        assert second.facts == {**first.facts, "seen": {"value": True}}
+        assert third.facts == {"seen": {"value": True}, "story": {"value": "Two."}}
+        assert log.timeline("A-1", private=True) == [first, second, third]
+        with pytest.raises(RecordError, match="another incident"):
+            log.update(first.id, {"id": "A-2"}, by="Tests")
+
+
+def test_an_update_may_be_made_under_another_protocol(open_log: Open) -> None:
+    """New information is evaluated under the protocol of its record, unless another is given."""
+    other = protocol_from_text(PROTOCOL.sources[0].text.replace("harm == much", "harm >= some"))
+    with open_log() as log:
+        first = log.decide(PROTOCOL, {"id": "A-1", "harm": "some", "seen": False}, by="Tests")
+        second = log.update(first.id, {}, by="Tests", protocol=other)
+        assert (first.outcome.tier, second.outcome.tier) == ("low", "high")
+        assert log.protocol(second) == other != log.protocol(first)
+
+
+def test_decimals_come_back_as_numbers(open_log: Open) -> None:
+    """A number with decimals is the same after it was recorded and given again."""
+    protocol = protocol_from_text(
+        "protocol: p\ntiers: {low: {}, high: {}}\nfacts: {heat: {type: number, decimals: 2}}\n"
+        "rules: {r: {when: heat > 37.5, raise_to: high}}"
+    )
+    with open_log() as log:
+        first = log.decide(protocol, {"id": "A-1", "heat": 37.51}, by="Tests")
+        second = log.update(first.id, {}, by="Tests")
+        assert first.facts["heat"] == second.facts["heat"] == {"value": "37.51"}
+        assert second.outcome.tier == "high"
+
+
+def test_links_make_one_case_of_several_incidents(open_log: Open) -> None:
+    """The case of an incident is all that links join, however far; its timeline has the entries of all of them."""
+    with open_log() as log:
+        for name in ("A", "B", "C", "D"):
+            log.decide(PROTOCOL, {"id": name}, by="Tests")
+        log.link(1, 2, by="Tests")
+        log.link(3, 2, by="Tests")
+        assert [log.case(name) for name in "ABCD"] == [("A", "B", "C")] * 3 + [("D",)]
+        assert [entry.id for entry in log.timeline("C")] == [1, 2, 3, 5, 6]
+        with pytest.raises(RecordError, match="nothing is recorded about incident `E`"):
+            log.timeline("E")
+
+
+# Finding
+
+
+def test_entries_by_period_incident_kind_and_number(open_log: Open) -> None:
+    """Periods are half open; everything asked for has to hold; the order is that of recording."""
+    with open_log() as log:
+        for number in range(6):
+            log.decide(PROTOCOL, {"id": f"A-{number % 2}"}, by="Tests", as_of="2026-02-01T09:00Z")
+        log.confirm(3, by="Tests")
+
+        def found(**wanted: Any) -> list[int]:
+            return [entry.id for entry in log.entries(**wanted)]
+
+        assert found() == [1, 2, 3, 4, 5, 6, 7]
+        assert found(since=START + 2 * HOUR, until=START + 4 * HOUR) == [3, 4]
+        assert found(incident="A-1") == [2, 4, 6]
+        assert found(incident="A-0", kinds=["confirmation"]) == [7]
+        assert found(first=3, last=4) == [3, 4]
+        assert found(since=START + 100 * HOUR) == []
+        other_zone = dt.timezone(dt.timedelta(hours=-8))
+        assert found(since=(START + 5 * HOUR).astimezone(other_zone)) == [6, 7]
+
+
+def test_a_log_of_many_pieces_is_read_whole(open_log: Open) -> None:
+    """Reading a piece at a time misses nothing and gives nothing twice, also while it is written to."""
+    with open_log() as log:
+        log.decide_many(PROTOCOL, [{"id": f"A-{number}", "story": "Told."} for number in range(1203)], by="Tests")
+        ids = []
+        for entry in log.entries(private=True):
+            ids.append(entry.id)
+            assert isinstance(entry, Decision)
+            assert entry.facts["story"] == {"value": "Told."}
+            if entry.id == 700:
+                log.decide(PROTOCOL, {"id": "later", "story": "Told."}, by="Tests")
+        assert ids == list(range(1, 1205))
+
+
+def test_entries_as_plain_data(open_log: Open) -> None:
+    """Every entry is plain data that JSON can hold, with its kind first."""
+    with open_log() as log:
+        log.decide(PROTOCOL, {"id": "A"}, by="Tests")
+        log.decide(PROTOCOL, {"id": "B", "harm": "some"}, by="Tests")
+        log.override(1, tier="high", by="Tests", reason="So it is.")
+        log.link(1, 2, by="Tests")
+        log.erase("B", by="Tests", reason="asked")
+        plain = [json.loads(json.dumps(entry.to_dict())) for entry in log.entries()]
+        assert [next(iter(each.items())) for each in plain] == [
+            ("kind", kind) for kind in ("decision", "decision", "override", "link", "erasure")
+        ]
+        assert plain[2]["reason"] == "So it is."
+        assert plain[0]["at"] == (START + HOUR).isoformat()
+
+
+def test_people_read_the_tables(tmp_path: Path) -> None:
+    """Whoever opens the SQLite file in a browser for tables sees decisions and what became of them, in words."""
+    with DecisionLog.open(tmp_path / "decisions.db", clock=Clock()) as log:
+        log.decide(PROTOCOL, {"id": "A", "harm": "some", "story": "Told."}, by="Coordinator", as_of="2026-02-01T09:00Z")
+        log.override(1, tier="high", by="Director", reason="So it is.")
+    with closing(sqlite3.connect(tmp_path / "decisions.db")) as connection:
+        connection.row_factory = sqlite3.Row
+        [decision] = map(dict, connection.execute("SELECT * FROM decisions"))
+        assert decision == {
+            "id": 1,
+            "at": "2026-02-01T17:00:00.000000+00:00",
+            "incident": "A",
+            "recommended": "low",
+            "decided": "high",
+            "standing": "open",
+            "lowest": "low",
+            "highest": "high",
+            "scope": "in",
+            "as_of": "2026-02-01T09:00+00:00",
+            "by": "Coordinator",
+            "updates": None,
+            "protocol": "small",
+            "version": "",
+        }
+        [fact] = map(dict, connection.execute("SELECT fact, value FROM facts"))
+        assert fact == {"fact": "harm", "value": "some"}
+        for view in ("log", "responses", "confirmations", "overrides", "links", "erasures", "protocol_files"):
+            connection.execute(f"SELECT * FROM {view}").fetchall()
+
+
+def test_the_same_views_on_postgresql(postgresql: str) -> None:
+    """The views of PostgreSQL have the columns that those of SQLite have, and can be read."""
+    with psycopg.connect(postgresql, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA IF EXISTS rapid_response CASCADE")
+    with DecisionLog.open(postgresql) as log:
+        log.decide(PROTOCOL, {"id": "A", "harm": "some"}, by="Tests")
+        log.override(1, tier="high", by="Tests", reason="So it is.")
+    with psycopg.connect(postgresql) as connection:
+        connection.execute("SET search_path = rapid_response")
+        row = connection.execute("SELECT id, incident, recommended, decided, lowest FROM decisions").fetchone()
+        assert row == (1, "A", "low", "high", "low")
+        for view in ("log", "facts", "responses", "confirmations", "overrides", "links", "erasures", "protocol_files"):
+            connection.execute(f"SELECT * FROM {view}").fetchall()
+
+
+def test_entries_are_only_ever_added(open_log: Open, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """The database itself refuses to change or delete an entry."""
+    with open_log() as log:
+        log.decide(PROTOCOL, {"id": "A"}, by="Tests")
+    on_sqlite = (tmp_path / "decisions.db").exists()
+    for change in ("UPDATE entries SET tier = 'high'", "DELETE FROM entries"):
+        if on_sqlite:
+            with (
+                closing(sqlite3.connect(tmp_path / "decisions.db")) as file,
+                pytest.raises(sqlite3.IntegrityError, match="only ever added"),
+            ):
+                file.execute(change)
+        else:
+            with psycopg.connect(request.getfixturevalue("postgresql")) as server_connection:
+                server_connection.execute("SET search_path = rapid_response")
+                with pytest.raises(psycopg.errors.RaiseException, match="only ever added"):
+                    server_connection.execute(change)
+
+
+def test_kinds_of_entries_are_typed(open_log: Open) -> None:
+    """What is read is a record of its kind, with what that kind holds."""
+    with open_log() as log:
+        log.decide(PROTOCOL, {"id": "A"}, by="Tests")
+        log.override(1, tier="high", by="Tests", reason="So it is.")
+        log.erase("A", by="Director", reason="asked")
+        decision, override, erasure = log.entries()
+        assert isinstance(decision, Decision)
+        assert isinstance(override, Override)
+        assert isinstance(erasure, Erasure)
+        assert (override.opened, override.reason, erasure.reason) == ("erased", None, "asked")

@@ -1,0 +1,247 @@
+"""The commands of `record`, called as people call them."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from rapid_response.cli.recording import record
+from rapid_response.record import DecisionLog
+from tests.calling import Caller
+from tests.recorded import PRIVATE, PROTOCOLS, write_story
+
+HERE = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def call(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Caller:
+    monkeypatch.delenv("RAPID_RESPONSE_DB", raising=False)
+    return Caller(capfd, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A log that nothing is added to."""
+    path = tmp_path_factory.mktemp("log") / "decisions.db"
+    write_story(path)
+    return path
+
+
+@pytest.fixture
+def told(call: Caller, story: Path, monkeypatch: pytest.MonkeyPatch) -> Caller:
+    """Calls about that log, named by the environment."""
+    monkeypatch.setenv("RAPID_RESPONSE_DB", str(story))
+    return call
+
+
+# What people do
+
+
+def test_a_case_from_the_first_call_to_the_erasure(call: Caller, tmp_path: Path) -> None:
+    """Deciding, learning more, deciding otherwise, linking and erasing each add an entry that says who did it."""
+    db, by = ("--db", str(tmp_path / "new.db")), ("--by", "Night line")
+    incident = tmp_path / "a.yaml"
+    incident.write_text("id: A-1\nharm: hurt\nstory: words of a witness\n", encoding="utf-8")
+    decided = call("decide", str(PROTOCOLS), str(incident), *db, *by, "--as-of", "2026-03-01T20:00")
+    assert decided.code == 0, decided.err
+    assert decided.out.startswith("Record 1 · A-1\nSupport · settled\n")
+    updated = call(
+        "update", "A-1", *db, *by, "--fact", "harm=killed", "--fact", "reach=4.5", "--as-of", "2026-03-02T08:00"
+    )
+    assert updated.out.startswith("Record 2 · A-1\nAct · settled under assumptions\n")
+    override = call("override", "A-1", "support", *db, "--by", "Director", "--reason", "The family asked.")
+    assert "Director decided on “Support” instead of “Act”" in override.out
+    assert "Director confirmed “Support”" in call("confirm", "1", *db, "--by", "Director").out
+    assert '"kind": "link"' in call("link", "1", "2", *db, *by, "--format", "json").out
+    erased = call("erase", "A-1", *db, "--by", "Director", "--reason", "The family asked for it.", "--lang", "zh-Hant")
+    assert "Director 刪除了不公開的資料" in erased.out
+    shown = call("show", "A-1", *db)
+    assert "Private facts of this incident were erased" in shown.out
+    assert call("verify", *db).code == 0
+
+
+def test_the_version_in_force_decides(call: Caller, tmp_path: Path) -> None:
+    """Without a version in force nothing is decided; asking under another version is explicit, and shown as such."""
+    db, by = ("--db", str(tmp_path / "new.db")), ("--by", "Night line")
+    incident = tmp_path / "a.yaml"
+    incident.write_text("id: A-1\nharm: hurt\n", encoding="utf-8")
+    early = ("--as-of", "2025-03-01T20:00")
+    refused = call("decide", str(PROTOCOLS), str(incident), *db, *by, *early)
+    assert (refused.code, refused.out) == (2, "")
+    assert "no version of `harbor-watch` is in force on 2025-03-01T20:00" in refused.err
+    explicit = call("decide", str(PROTOCOLS), str(incident), *db, *by, *early, "--under", "2027")
+    assert "version 2027" in explicit.out
+    assert "not in force on that day" in re.sub(r"\s+", " ", explicit.out)
+    now = call(
+        "update", "A-1", *db, *by, "--fact", "reach=2", "--in-force", str(PROTOCOLS), "--as-of", "2026-03-01T20:00"
+    )
+    assert "version 2026" in now.out
+
+
+def test_a_bad_incident_leaves_nothing_on_record(call: Caller, tmp_path: Path) -> None:
+    """Where one of several incidents cannot be evaluated, none is recorded; the exit code is 3, as everywhere."""
+    db = tmp_path / "new.db"
+    incidents = tmp_path / "several.yaml"
+    incidents.write_text("- id: A-1\n  harm: hurt\n- id: A-2\n  harm: hrut\n", encoding="utf-8")
+    as_of = ("--as-of", "2026-03-01T20:00")
+    done = call("decide", str(PROTOCOLS), str(incidents), "--db", str(db), "--by", "Night line", *as_of)
+    assert done.code == 3
+    assert "did you mean `hurt`?" in done.err
+    assert not db.exists()
+
+
+def test_require_settled_tells_by_the_exit_code(call: Caller, tmp_path: Path) -> None:
+    """An open recommendation is recorded all the same, and the exit code is 5 where more was asked for."""
+    incident = tmp_path / "a.yaml"
+    incident.write_text("id: A-1\n", encoding="utf-8")
+    arguments = ("--db", str(tmp_path / "new.db"), "--by", "Night line", "--as-of", "2026-03-01T20:00")
+    assert call("decide", str(PROTOCOLS), str(incident), *arguments, "--require-settled").code == 5
+    with DecisionLog.open(tmp_path / "new.db", read_only=True) as log:
+        assert len(log) == 1
+
+
+# What is read
+
+
+@pytest.mark.parametrize("form", ["text", "json", "markdown", "html"])
+@pytest.mark.parametrize(
+    "command",
+    ["list", "show 4", "why A-2", "why-not A-2 act", "timeline A-2", "report", "report A-2", "replay", "verify"],
+)
+def test_everything_is_told_in_every_form(told: Caller, command: str, form: str) -> None:
+    """Each command that reads writes text, JSON, Markdown or a page, and none of it tells a private fact."""
+    done = told(*shlex.split(command), "--format", form)
+    assert (done.code, done.err) == (0, "")
+    assert not [words for words in PRIVATE if words in done.out]
+    match form:
+        case "json":
+            assert [json.loads(line) for line in done.out.splitlines()]
+        case "html":
+            assert done.out.startswith("<!DOCTYPE html>")
+        case _:
+            assert done.out.strip()
+
+
+def test_why_not_answers_from_the_record(told: Caller) -> None:
+    """`why-not` names the limit that held the tier down then, and what would have made the difference."""
+    done = told("why-not", "5", "act")
+    assert "Why not “Act”" in done.out
+    assert "The family decides" in done.out
+    assert "The family wants no response: no (now yes)" in done.out
+
+
+def test_private_facts_are_shown_when_asked_for(told: Caller) -> None:
+    """`--private` shows accounts and sources."""
+    shown = told("timeline", "A-2", "--private").out
+    assert PRIVATE[0] in shown
+    assert PRIVATE[1] in shown
+
+
+def test_a_record_of_people_stands_for_what_it_is_about(told: Caller) -> None:
+    """The number of a confirmation or an override shows the recommendation that it is about."""
+    assert told("show", "6").out == told("show", "5").out
+
+
+def test_a_period_is_chosen_by_days(told: Caller) -> None:
+    """`--since` and `--until` take days in the protocol's zone, half open."""
+    done = told("report", "--since", "2026-06-08", "--until", "2026-06-09", "--format", "json")
+    assert [case["incident"] for case in json.loads(done.out)["cases"]] == ["A-4"]
+    assert told("report", "--since", "2030-01-01").out.startswith("Audit of decisions\nNo incidents in this period")
+
+
+def test_what_another_protocol_would_have_said(told: Caller) -> None:
+    """`replay --under` exits with 1 where a recommendation would have been another, and names it."""
+    done = told("replay", "--under", str(PROTOCOLS / "2027"))
+    assert done.code == 1
+    assert "Record 12 · A-5" in done.out
+
+
+# Proof and hand-over
+
+
+def test_a_checkpoint_kept_elsewhere_shows_what_is_missing(call: Caller, story: Path, tmp_path: Path) -> None:
+    """`verify --against` fits the log of the checkpoint, and exits with 1 for a shorter one."""
+    kept, short = tmp_path / "checkpoint.txt", tmp_path / "short.db"
+    assert call("checkpoint", "--db", str(story), "--output", str(kept)).code == 0
+    assert kept.read_text(encoding="utf-8").splitlines()[:2] == ["example.org/harbor", "17"]
+    assert call("verify", "--db", str(story), "--against", str(kept)).code == 0
+    with DecisionLog.open(short, origin="example.org/harbor"):
+        pass
+    missing = call("verify", "--db", str(short), "--against", str(kept))
+    assert missing.code == 1
+    assert "Not everything fits" in missing.out
+
+
+def test_exports_are_written_and_imported(told: Caller, tmp_path: Path) -> None:
+    """An export goes to a file or to standard output, the same bytes; JSON lines make the log again."""
+    lines = tmp_path / "log.jsonl"
+    assert told("export", "--format", "jsonl", "--output", str(lines)).code == 0
+    assert told("export", "--format", "jsonl").out == lines.read_text(encoding="utf-8")
+    done = told("import", str(lines), "--db", str(tmp_path / "again.db"))
+    assert (done.code, "Everything fits" in done.out) == (0, True)
+    assert told("import", str(lines), "--db", str(tmp_path / "again.db")).code == 4
+    assert told("export").out.startswith("\ufeffrecord,")
+
+
+def test_versions_are_listed_with_what_is_wrong(call: Caller, tmp_path: Path) -> None:
+    """`versions` names the version of a day, and exits with 1 where days are without one."""
+    assert call("versions", str(PROTOCOLS)).code == 0
+    assert call("versions", str(PROTOCOLS), "--on", "2027-05-01").out.startswith("harbor-watch 2027 sha256:")
+    assert call("versions", str(PROTOCOLS), "--on", "2025-05-01").code == 2
+    gap = (PROTOCOLS / "2026/protocol.yaml").read_text(encoding="utf-8")
+    (tmp_path / "a.yaml").write_text(gap, encoding="utf-8")
+    ended = call("versions", str(tmp_path), "--lang", "zh-Hant")
+    assert ended.code == 1
+    assert "沒有生效的版本" in ended.out
+
+
+# Wrong calls
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "message"),
+    [
+        ("show 99", 4, "there is no record 99"),
+        ("show A-22", 4, "did you mean `A-2`?"),
+        ("why nothing", 4, "`record list` names those on record"),
+        ("show 7", 4, "record 7 is a link"),
+        ("why-not 5 acct", 4, "did you mean `act`?"),
+        ("timeline A-22", 4, "did you mean `A-2`?"),
+        ("report A-22", 4, "did you mean `A-2`?"),
+        ("list --since soon", 4, "`soon` is not a date and time"),
+        ("verify --against nothing.txt", 4, "`nothing.txt` cannot be read"),
+        ("import nothing.jsonl", 4, "`nothing.jsonl` cannot be read"),
+        ("export --output nothing/at/all.csv", 4, "cannot be written"),
+        ("list --db nothing.db", 6, "there is no file `nothing.db`"),
+        ("confirm 1", 4, "--by"),
+        ("override 1 act --by Director", 4, "--reason"),
+        ("replay --under nothing", 2, "`nothing` cannot be read"),
+    ],
+)
+def test_wrong_calls_are_told(told: Caller, command: str, code: int, message: str) -> None:
+    """A wrong record, incident, tier, file or time is told with its remedy, and nothing is recorded."""
+    done = told(*shlex.split(command))
+    assert (done.code, done.out) == (code, "")
+    assert message in re.sub(r"\s+", " ", done.err)
+
+
+def test_the_log_has_to_be_named(call: Caller) -> None:
+    """Without `--db` the message names the environment variable, too."""
+    done = call("list")
+    assert done.code == 4
+    assert "RAPID_RESPONSE_DB" in done.err
+
+
+def test_every_command_is_documented(call: Caller) -> None:
+    """Every command has a heading in docs/cli.md, and below it, or above all of them, each of its options."""
+    page = (HERE / "docs/cli.md").read_text(encoding="utf-8").split("\n## record\n")[1].split("\n## ")[0]
+    shared, *sections = page.split("\n### record ")
+    documented = {section.split("\n")[0]: section for section in sections}
+    assert [command.name for command in record.registered_commands] == list(documented)
+    for name, section in documented.items():
+        options = set(re.findall(r"^ +(--[a-z-]+)", call(name, "--help").out, re.MULTILINE)) - {"--help"}
+        assert not [option for option in options if f"`{option}" not in section + shared], name
