@@ -10,8 +10,7 @@ from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 from rapid_response import load_incidents
-from rapid_response.record import Decision, DecisionLog
-from rapid_response.record.library import ProtocolLibrary
+from rapid_response.record import Decision, DecisionLog, ProtocolLibrary
 
 HERE = Path(__file__).parent
 LIBRARY = ProtocolLibrary(HERE.parent / "protocol_rules")

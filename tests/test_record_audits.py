@@ -169,6 +169,43 @@ def _with_zone(text: str) -> str:
     return text.replace("tiers:", "time_zone: America/Los_Angeles\ntiers:")
 
 
+WITH_PATTERN = """
+protocol: series
+time_zone: America/Los_Angeles
+at: happened_at
+tiers:
+  watch: {}
+  act: {}
+facts:
+  happened_at:
+    type: moment
+  hurt:
+    type: yes_no
+patterns:
+  lately:
+    where: hurt
+    within: 14 days
+rules:
+  series:
+    when: lately >= 3
+    raise_to: act
+"""
+
+
+def test_patterns_are_taken_as_they_were_counted(tmp_path: Path) -> None:
+    """A decision that hung on past incidents comes out the same without them; counted otherwise they are not known."""
+    protocol = protocol_from_text(WITH_PATTERN)
+    past = [{"hurt": True, "happened_at": f"2026-03-0{day}T12:00"} for day in (1, 2)]
+    with DecisionLog.open(tmp_path / "decisions.db") as log:
+        incident = {"id": "a", "hurt": True, "happened_at": "2026-03-04T12:00"}
+        decision = log.decide(protocol, incident, by="Night line", history=past)
+        assert decision.outcome.tier == "act"
+        assert replay(log).counts["same"] == 1
+        assert replay_under(log, protocol).changes == 0
+        [change] = replay_under(log, protocol_from_text(WITH_PATTERN.replace("14 days", "7 days"))).changed
+    assert (change.now.lowest, change.now.highest) == ("watch", "act")
+
+
 # Timelines and figures
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -245,3 +247,12 @@ def test_every_command_is_documented(call: Caller) -> None:
     for name, section in documented.items():
         options = set(re.findall(r"^ +(--[a-z-]+)", call(name, "--help").out, re.MULTILINE)) - {"--help"}
         assert not [option for option in options if f"`{option}" not in section + shared], name
+
+
+def test_a_missing_extra_is_told() -> None:
+    """Without the packages of the extra `record`, the command says what to install."""
+    script = "import sys; sys.modules['sqlalchemy'] = None; from rapid_response.cli import main; main()"
+    command = [sys.executable, "-c", script, "record", "list", "--db", "decisions.db"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 4
+    assert done.stderr == "this needs sqlalchemy: pip install 'rapid-response[record]'\n"

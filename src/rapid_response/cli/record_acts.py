@@ -12,10 +12,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rapid_response.cli import NOT_SETTLED
-from rapid_response.cli.options import Lang, Language, Output, OutputFormat, ProtocolPath
+from rapid_response.cli.options import Lang, Language, Output, OutputFormat, PastIncidents, ProtocolPath
 from rapid_response.cli.record_options import By, Db, IncidentId, Wanted, chosen, opened_log, print_document_as
 from rapid_response.errors import IncidentError
-from rapid_response.evaluation.incident_files import GivenIncident, format_of, given_incidents, load_incidents
+from rapid_response.evaluation.incident_files import (
+    GivenIncident,
+    format_of,
+    given_incidents,
+    load_incidents,
+    load_past,
+)
 from rapid_response.protocol.model import Protocol
 from rapid_response.protocol.problems import Problem, Source
 
@@ -46,6 +52,7 @@ def decide(
     as_of: AsOf = None,
     under: Under = None,
     name: Name = None,
+    history: PastIncidents = None,
     lang: Lang = Language.english,
     output: OutputFormat = Output.text,
     require_settled: Annotated[
@@ -57,10 +64,11 @@ def decide(
     given = [incident for path in incidents for incident in _given(protocol, path)]
     for incident in given:
         incident.check(protocol)
+    past = load_past(protocol, history).incidents if history else None
     settled = True
     with opened_log(db, read_only=False) as log:
         for incident in given:
-            decision = log.decide(protocol, incident.facts, by=by, as_of=as_of)
+            decision = log.decide(protocol, incident.facts, by=by, as_of=as_of, history=past)
             settled = settled and decision.outcome.standing == "settled"
             _print_decision(log, decision, lang, output)
     if require_settled and not settled:
@@ -84,6 +92,7 @@ def update(
     ] = None,
     under: Under = None,
     as_of: AsOf = None,
+    history: PastIncidents = None,
     lang: Lang = Language.english,
     output: OutputFormat = Output.text,
 ) -> None:
@@ -92,7 +101,8 @@ def update(
         decision = log.decision(chosen(log, wanted))
         other = _in_force(protocols, as_of, under, decision.protocol.name) if protocols else None
         known = _new_facts(other or log.protocol(decision), facts or (), file)
-        added = log.update(decision.id, known, by=by, as_of=as_of, protocol=other)
+        past = load_past(other or log.protocol(decision), history).incidents if history else None
+        added = log.update(decision.id, known, by=by, as_of=as_of, protocol=other, history=past)
         _print_decision(log, added, lang, output)
 
 

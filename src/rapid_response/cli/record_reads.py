@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from rapid_response.record import DecisionLog, Entry
 
 Within = Annotated[
-    float, typer.Option("--within", help="The window for a decision, in hours after the incident.", min=0)
+    float, typer.Option("--within", help="The window for a decision, in hours after the incident.", min=1)
 ]
 
 
@@ -62,19 +62,17 @@ def show_record(
     private: Private = False,
 ) -> None:
     """A recommendation on record with all its reasons, and what people decided."""
-    from rapid_response.record.case_file import result_again
+    from rapid_response.record.case_file import decision_again
     from rapid_response.reports.record_document import decision_document
 
     with opened_log(db) as log:
-        decision = log.decision(chosen(log, wanted), private=private)
+        decision, result = decision_again(log, chosen(log, wanted), private)
         word = log.standing_of(decision.id)
         if output == Output.json:
             print(json.dumps({**decision.to_dict(), "people": word.to_dict() if word else None}, ensure_ascii=False))
             return
-        protocol, result = log.protocol(decision), result_again(log, decision, private)
-        if result is None:
-            decision = log.decision(decision.id, private=True)
-        print_document_as(decision_document(decision, protocol, result, word, lang, private), output)
+        document = decision_document(decision, log.protocol(decision), result, word, lang, private)
+        print_document_as(document, output)
 
 
 def why(
@@ -183,15 +181,13 @@ def _print_list(log: DecisionLog, entries: Iterator[Entry], language: Language, 
 
 
 def _explain(wanted: str, db: str, tier: str | None, lang: Language, output: Output, private: bool) -> None:
-    from rapid_response.record.case_file import result_again
+    from rapid_response.record.case_file import decision_again
     from rapid_response.reports.explanation_document import explain
     from rapid_response.reports.record_document import recorded_document, why_document
 
     with opened_log(db) as log:
-        decision = log.decision(chosen(log, wanted), private=private)
-        protocol, result = log.protocol(decision), result_again(log, decision, private)
-        if result is None:
-            decision = log.decision(decision.id, private=True)
+        decision, result = decision_again(log, chosen(log, wanted), private)
+        protocol = log.protocol(decision)
         if tier is not None:
             _refuse_tier(protocol, tier)
         if output == Output.json:

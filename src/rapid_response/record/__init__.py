@@ -13,30 +13,49 @@
 try:
     import cryptography  # noqa: F401
     import sqlalchemy  # noqa: F401
-except ImportError as missing:
+except ModuleNotFoundError as missing:
     message = "rapid_response.record needs the extra `record`: pip install 'rapid-response[record]'"
-    raise ImportError(message) from missing
+    raise ModuleNotFoundError(message, name=missing.name) from missing
 
+from rapid_response.record.auditing import Audit, audit
+from rapid_response.record.case_file import CaseFile, read_case
 from rapid_response.record.checkpoint import Checkpoint
 from rapid_response.record.entries import Confirmation, Decision, Entry, Erasure, Link, Override, ProtocolVersion
 from rapid_response.record.errors import RecordError
+from rapid_response.record.exporting import write_csv, write_lines
+from rapid_response.record.importing import restore
+from rapid_response.record.library import LibraryError, ProtocolLibrary
 from rapid_response.record.log import DecisionLog
 from rapid_response.record.outcomes import Outcome, outcome_of
+from rapid_response.record.replaying import Counterfactual, Replay, replay, replay_under
 from rapid_response.record.verifying import Finding, Verification
 
 __all__ = [
+    "Audit",
+    "CaseFile",
     "Checkpoint",
     "Confirmation",
+    "Counterfactual",
     "Decision",
     "DecisionLog",
     "Entry",
     "Erasure",
     "Finding",
+    "LibraryError",
     "Link",
     "Outcome",
     "Override",
+    "ProtocolLibrary",
     "ProtocolVersion",
     "RecordError",
+    "Replay",
     "Verification",
+    "audit",
     "outcome_of",
+    "read_case",
+    "replay",
+    "replay_under",
+    "restore",
+    "write_csv",
+    "write_lines",
 ]

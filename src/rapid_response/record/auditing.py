@@ -111,6 +111,14 @@ def audit(
 
     One pass over the log; of each incident a few figures are held. `private` reads the time of an incident where the
     protocol keeps it private. Raises RecordError.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from rapid_response import load_protocol
+    >>> protocol = load_protocol("protocol_rules/ccsj")
+    >>> with TemporaryDirectory() as folder, DecisionLog.open(f"{folder}/decisions.db") as log:
+    ...     decision = log.decide(protocol, {"id": "A-1", "harm": "none"}, by="Night line", as_of="2026-02-01T09:00")
+    ...     [(case.incident, case.tier, case.decided) for case in audit(log).cases]
+    [('A-1', 'monitor', None)]
     """
     gathering = _Gathering(log, until)
     checkpoint = log.checkpoint()

@@ -51,13 +51,21 @@ class CaseFile:
 
 
 def read_case(log: DecisionLog, incident: str, *, private: bool = False) -> CaseFile:
-    """The file of an incident. Raises RecordError where the log has no decision on it."""
+    """The file of an incident. Raises RecordError where the log has no decision on it.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from rapid_response import load_protocol
+    >>> protocol = load_protocol("protocol_rules/ccsj")
+    >>> with TemporaryDirectory() as folder, DecisionLog.open(f"{folder}/decisions.db") as log:
+    ...     decision = log.decide(protocol, {"id": "A-1", "harm": "none"}, by="Night line", as_of="2026-02-01T09:00")
+    ...     read_case(log, "A-1").last.outcome.tier
+    'monitor'
+    """
     checkpoint = log.checkpoint()
     entries = tuple(entry for entry in log.timeline(incident, private=private) if entry.id <= checkpoint.size)
     decisions = [entry for entry in entries if isinstance(entry, Decision)]
-    last = [decision for decision in decisions if decision.incident == incident][-1]
-    if (result := result_again(log, last, private)) is None:
-        last = log.decision(last.id, private=True)
+    own = [decision.id for decision in decisions if decision.incident == incident]
+    last, result = decision_again(log, own[-1], private)
     return CaseFile(
         incident=incident,
         linked=tuple(name for name in log.case(incident) if name != incident),
@@ -67,6 +75,16 @@ def read_case(log: DecisionLog, incident: str, *, private: bool = False) -> Case
         result=result,
         checkpoint=checkpoint,
     )
+
+
+def decision_again(log: DecisionLog, entry: int, private: bool = False) -> tuple[Decision, Recommendation | None]:
+    """A decision, and its recommendation evaluated again; None where that cannot be had: `opened` then says why.
+
+    Raises RecordError where there is no such decision.
+    """
+    decision = log.decision(entry, private)
+    result = result_again(log, decision, private)
+    return (decision if result else log.decision(entry, private=True)), result
 
 
 def result_again(log: DecisionLog, decision: Decision, private: bool = False) -> Recommendation | None:

@@ -54,6 +54,16 @@ def write_csv(log: DecisionLog, file: TextIO, *, private: bool = False) -> int:
     Facts have a column each; what lies apart (private facts and free text) only where `private` asks for it. Cells that
     a spreadsheet would take for a formula get an apostrophe (see `record.cells`). `file` is to be opened with
     `newline=""` and UTF-8.
+
+    >>> from io import StringIO
+    >>> from tempfile import TemporaryDirectory
+    >>> from rapid_response import load_protocol
+    >>> protocol = load_protocol("protocol_rules/ccsj")
+    >>> with TemporaryDirectory() as folder, DecisionLog.open(f"{folder}/decisions.db") as log:
+    ...     decision = log.decide(protocol, {"id": "A-1", "harm": "none"}, by="Night line", as_of="2026-02-01T09:00")
+    ...     written = write_csv(log, file := StringIO())
+    >>> written, file.getvalue().splitlines()[1][:2]
+    (1, '1,')
     """
     names = _fact_names(log, private)
     file.write(MARK)
@@ -146,6 +156,16 @@ def write_lines(log: DecisionLog, file: TextIO, *, private: bool = False) -> int
     The lines are: the log's checkpoint; every protocol with its files; every entry, its line being the very bytes that
     are stored and hashed; after an entry the part of it that lies apart, still sealed. Only where `private` asks for it
     is that part also written in plain words, together with its key.
+
+    >>> from io import StringIO
+    >>> from tempfile import TemporaryDirectory
+    >>> from rapid_response import load_protocol
+    >>> protocol = load_protocol("protocol_rules/ccsj")
+    >>> with TemporaryDirectory() as folder, DecisionLog.open(f"{folder}/decisions.db") as log:
+    ...     decision = log.decide(protocol, {"id": "A-1", "harm": "none"}, by="Night line", as_of="2026-02-01T09:00")
+    ...     written = write_lines(log, file := StringIO())
+    >>> [json.loads(line)["kind"] for line in file.getvalue().splitlines()]
+    ['log', 'protocol', 'decision']
     """
     checkpoint = log.checkpoint()
     file.write(_line({"kind": "log", "checkpoint": str(checkpoint).splitlines()}))

@@ -29,6 +29,17 @@ def restore(lines: Iterable[str], url: str, keys: str | None = None) -> Verifica
 
     All of it is stored in one transaction, or nothing is. Raises RecordError: RD501 where a line cannot be read, RD502
     where there is a log already; and those of `DecisionLog.open`.
+
+    >>> from io import StringIO
+    >>> from rapid_response.record.exporting import write_lines
+    >>> from tempfile import TemporaryDirectory
+    >>> from rapid_response import load_protocol
+    >>> protocol = load_protocol("protocol_rules/ccsj")
+    >>> with TemporaryDirectory() as folder, DecisionLog.open(f"{folder}/decisions.db") as log:
+    ...     decision = log.decide(protocol, {"id": "A-1", "harm": "none"}, by="Night line", as_of="2026-02-01T09:00")
+    ...     written = write_lines(log, file := StringIO())
+    ...     restore(file.getvalue().splitlines(), f"{folder}/again.db").fine
+    True
     """
     numbered = enumerate(lines, 1)
     _, head = next(numbered, (1, ""))

@@ -15,6 +15,7 @@ from rapid_response.record.entries import Decision
 from rapid_response.record.facts import given_again
 from rapid_response.record.log import DecisionLog
 from rapid_response.record.outcomes import Outcome, outcome_of
+from rapid_response.record.past import evaluate_again
 
 CameOut = Literal["same", "differs", "erased", "sealed", "unusable"]
 Watcher = Callable[[int, int], None]
@@ -128,17 +129,12 @@ def _replayed(log: DecisionLog, decision: Decision) -> Replayed:
     if decision.opened in _GONE:
         return Replayed(*about, _GONE[decision.opened], decision.semantics)
     try:
-        outcome = evaluated(log.protocol(decision), decision)
+        outcome = outcome_of(log.result(decision))
     except RapidResponseError as error:
         return Replayed(*about, "unusable", decision.semantics, problem=error.problems[0].message)
     if outcome.to_bytes() == decision.outcome.to_bytes():
         return Replayed(*about, "same", decision.semantics)
     return Replayed(*about, "differs", decision.semantics, dict(_differences(decision.outcome, outcome)))
-
-
-def evaluated(protocol: Protocol, decision: Decision) -> Outcome:
-    """What a protocol says of the facts of a decision that was read with private facts. Raises IncidentError."""
-    return outcome_of(protocol.evaluate(given_again(protocol, decision.facts), as_of=decision.as_of))
 
 
 def _differences(recorded: Outcome, now: Outcome) -> Iterator[tuple[str, tuple[Any, Any]]]:
@@ -211,7 +207,18 @@ class Counterfactual:
 
 
 def replay_under(log: DecisionLog, protocol: Protocol, watcher: Watcher | None = None) -> Counterfactual:
-    """What that protocol would have said of every decision, from the facts then known and as of the same time."""
+    """What that protocol would have said of every decision, from the facts then known and as of the same time.
+
+    Patterns are taken as they were counted then where it has the same ones, else they are not known.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from rapid_response import load_protocol
+    >>> protocol = load_protocol("protocol_rules/ccsj")
+    >>> with TemporaryDirectory() as folder, DecisionLog.open(f"{folder}/decisions.db") as log:
+    ...     decision = log.decide(protocol, {"id": "A-1", "harm": "none"}, by="Night line", as_of="2026-02-01T09:00")
+    ...     replay_under(log, protocol).changes
+    0
+    """
     transitions: Counter[tuple[str | None, str | None]] = Counter()
     unfit: Counter[str] = Counter()
     changed: list[Changed] = []
@@ -221,7 +228,7 @@ def replay_under(log: DecisionLog, protocol: Protocol, watcher: Watcher | None =
             gone += 1
             continue
         try:
-            now = evaluated(protocol, decision)
+            now = _under(protocol, decision, log.protocol(decision))
         except IncidentError as error:
             unfit[error.problems[0].message] += 1
             continue
@@ -231,6 +238,13 @@ def replay_under(log: DecisionLog, protocol: Protocol, watcher: Watcher | None =
             if len(changed) < MOST_KEPT:
                 changed.append(Changed(decision.id, decision.incident, decision.outcome, now))
     return Counterfactual(protocol, transitions, changes, tuple(changed), unfit, gone)
+
+
+def _under(protocol: Protocol, decision: Decision, own: Protocol) -> Outcome:
+    """What the protocol says of the facts of a decision, its patterns taken as counted where they are the same."""
+    alike = decision.patterns is not None and protocol.patterns == own.patterns
+    facts = given_again(protocol, decision.facts)
+    return outcome_of(evaluate_again(protocol, facts, decision.as_of, decision.patterns if alike else None))
 
 
 def _tiers(outcome: Outcome) -> dict[str, Any]:

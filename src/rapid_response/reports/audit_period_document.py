@@ -6,13 +6,12 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from statistics import median
 
 from rapid_response.phrases import Phrase
 from rapid_response.record.auditing import WITHIN, Audit, Case, Overridden
 from rapid_response.reports import audit_words as told
 from rapid_response.reports import catalogue as say
+from rapid_response.reports.audit_lengths import FEW, lengths_section
 from rapid_response.reports.document import (
     Bar,
     Bars,
@@ -20,24 +19,19 @@ from rapid_response.reports.document import (
     Document,
     Entry,
     Items,
-    Line,
     Paragraph,
     Section,
     Table,
     between,
     line,
-    run,
 )
-from rapid_response.reports.record_telling import Telling, checkpoint_lines, length_words
-from rapid_response.reports.vocabulary import clean, introducing
+from rapid_response.reports.record_telling import Telling, checkpoint_lines
+from rapid_response.reports.vocabulary import clean
 
-FEW = 20
-"""Fewer than this are counted, never given in percent."""
 MOST_RULES = 10
-Length = dt.timedelta
 
 
-def period_document(audit: Audit, language: str, within: Length = WITHIN) -> Document:
+def period_document(audit: Audit, language: str, within: dt.timedelta = WITHIN) -> Document:
     """The audit of a period; `within` is the window for a decision, counted from the incident."""
     view = _View(audit, language, within)
     return Document(
@@ -55,7 +49,7 @@ def period_document(audit: Audit, language: str, within: Length = WITHIN) -> Doc
 class _View:
     audit: Audit
     language: str
-    within: Length
+    within: dt.timedelta
 
     @property
     def cases(self) -> Sequence[Case]:
@@ -104,17 +98,11 @@ class _View:
             return self.telling.when(moment)
         return moment.date().isoformat()
 
-    def share(self, part: int, whole: int) -> str:
-        """So many of so many; in percent only where they are not few."""
-        if whole < FEW:
-            return told.OF_ALL(self.language, part, whole)
-        return told.SHARE_OF_ALL(self.language, f"{part:,}", f"{whole:,}", f"{100 * part / whole:.0f}")
-
     # The sections
 
     def sections(self) -> Iterator[Section]:
         yield self.by_tier()
-        yield self.how_long()
+        yield lengths_section(self.audit, self.telling, self.within)
         yield self.overrides()
         yield from self.rules()
         yield self.protocols()
@@ -150,85 +138,6 @@ class _View:
         if counts[None]:
             bars.append(Bar(line(self.telling.tier(None), "quiet"), counts[None], "quiet"))
         return Bars((*bars, *(bar for bar in more if bar.count)))
-
-    # How long
-
-    def how_long(self) -> Section:
-        sections = tuple(self.lengths())
-        window = told.WINDOW(self.language, length_words(self.within, self.language))
-        return Section(told.HOW_LONG(self.language), (Paragraph(line(window, "quiet")),), (*sections, self.late()))
-
-    def lengths(self) -> Iterator[Section]:
-        decided = [case.until_decided for case in self.cases if case.first_word]
-        recorded = [case.until_recorded for case in self.cases]
-        for title, lengths in ((told.TO_FIRST_DECISION, decided), (told.TO_FIRST_RECOMMENDATION, recorded)):
-            if lengths:
-                known = sorted(length for length in lengths if length is not None and length >= Length())
-                blocks: tuple[Block, ...] = (*self.middle(known), self.distribution(lengths, known))
-                yield Section(title(self.language), blocks)
-
-    def middle(self, known: Sequence[Length]) -> Iterator[Paragraph]:
-        if len(known) == 1:
-            yield Paragraph(line(told.MEDIAN_OF_ONE(self.language, length_words(known[0], self.language))))
-        elif known:
-            seconds = median(length.total_seconds() for length in known)
-            half = length_words(Length(seconds=seconds), self.language)
-            in_time = sum(length <= self.within for length in known)
-            said = told.MEDIAN(self.language, half, length_words(known[-1], self.language))
-            share = told.IN_WINDOW(self.language, self.share(in_time, len(known)))
-            yield Paragraph(line(say.SENTENCES(self.language, share, said)))
-
-    def distribution(self, lengths: Sequence[Length | None], known: Sequence[Length]) -> Bars:
-        edges = [self.within * part for part in (0.25, 0.5, 1, 2, 3)]
-        starts = [Length(-1), *edges]
-        bars = []
-        for start, end in zip(starts, [*edges, Length.max], strict=True):
-            number = sum(start < length <= end for length in known)
-            bars.append(Bar(line(self.span(start, end)), number, "alert" if start >= self.within else "plain"))
-        wrong = sum(length is not None and length < Length() for length in lengths)
-        unknown = sum(length is None for length in lengths)
-        more = ((told.TIME_WRONG, wrong), (told.TIME_UNKNOWN, unknown))
-        bars += [Bar(line(title(self.language), "quiet"), number, "quiet") for title, number in more if number]
-        return Bars(tuple(bars))
-
-    def span(self, start: Length, end: Length) -> str:
-        if end == Length.max:
-            return told.OVER(self.language, self.hours(start))
-        if start < Length():
-            return told.UP_TO(self.language, self.hours(end))
-        return told.FROM_UP_TO(self.language, self.telling.words.number(_hours(start)), self.hours(end))
-
-    def hours(self, length: Length) -> str:
-        return self.telling.words.amount(_hours(length), "hour")
-
-    def late(self) -> Section:
-        """Which cases were late, and which cannot be told: each by its id."""
-        blocks: list[Block] = []
-        late = self.audit.late(self.within)
-        if late:
-            blocks.append(Items(tuple(self.late_case(case) for case in late)))
-        else:
-            none = told.NONE_LATE(self.language, length_words(self.within, self.language))
-            blocks.append(Paragraph(line(none)))
-        groups = (
-            (told.WRONG_TIMES, [case for case in self.cases if case.until_decided and case.until_decided < Length()]),
-            (told.UNKNOWN_TIMES, [case for case in self.cases if case.happened is None]),
-            (told.WITHOUT_DECISION, [case for case in self.cases if case.first_word is None]),
-        )
-        for phrase, cases in groups:
-            if cases:
-                blocks.append(Paragraph(line(phrase(self.language, self.ids(cases)), "quiet")))
-        return Section(told.LATE(self.language), tuple(blocks))
-
-    def late_case(self, case: Case) -> Line:
-        length = length_words(case.until_decided or Length(), self.language)
-        return (
-            run(introducing(clean(case.incident), self.language), "strong"),
-            run(told.AFTER_THE_INCIDENT(self.language, length)),
-        )
-
-    def ids(self, cases: Sequence[Case]) -> str:
-        return say.COMMA(self.language).join(clean(case.incident) for case in cases)
 
     # What was decided otherwise
 
@@ -279,7 +188,3 @@ class _View:
         wordings = [Telling.under(protocol, self.language).words for protocol in self.audit.protocols]
         items = [line(say.DOT.join([words.protocol_title(), *words.version()])) for words in wordings]
         return Section(told.PROTOCOLS_USED(self.language), (Items(tuple(items)),))
-
-
-def _hours(length: Length) -> Decimal:
-    return Decimal(length // Length(minutes=1)) / 60

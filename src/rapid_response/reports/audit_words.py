@@ -22,8 +22,6 @@ KINDS: dict[str, Phrase] = {
     "link": Phrase("linked", "關聯"),
     "erasure": Phrase("erased", "刪除"),
 }
-BY = Phrase("By", "記錄人")
-WHEN = Phrase("When", "時間")
 NUMBER = Phrase("Record", "記錄")
 RECOMMENDED = Phrase("Recommended", "建議")
 DECIDED = Phrase("Decided", "決定")
@@ -34,7 +32,6 @@ OVERRIDDEN_BY = Phrase("{0} decided on {1} instead of {2} ({3}).", "{0} 決定�
 REASON = Phrase("Reason: {}", "理由：{}")
 REASON_GONE = Phrase("The reason was erased, or its key is not here.", "理由已刪除，或沒有密鑰可以閱讀。")
 FOLLOWS = Phrase("Updates", "更新")
-WHO_RECORDED = Phrase("Recorded by", "記錄人")
 UNDER = Phrase("Protocol", "規程")
 NOT_IN_FORCE = Phrase("not in force on that day", "當天並未生效")
 WAS_IN_FORCE = Phrase("in force on that day", "當天生效")
@@ -79,8 +76,6 @@ IN_TIME = Phrase("within the window of {}", "在 {} 時限內")
 TOO_LATE = Phrase("later than the window of {}", "超過 {} 時限")
 WHAT_HAPPENED_WHEN = Phrase("What happened when", "經過")
 FIRST_RECOMMENDATION = Phrase("First recommendation", "首次建議")
-NEW_INFORMATION = Phrase("New information", "新資料")
-LEARNED = Phrase("Learned", "新知道")
 CHANGED = Phrase("{} (before: {})", "{}（之前：{}）")
 NO_LONGER_KNOWN = Phrase("No longer known: {}", "不再確知：{}")
 NOTHING_LEARNED = Phrase("Nothing new was known.", "沒有新資料。")
@@ -96,7 +91,6 @@ LINKED_BY = Phrase("{} linked this with {}", "{} 把此事與 {} 關聯")
 ERASED_BY = Phrase("{} erased the private facts", "{} 刪除了不公開的資料")
 ON_RECORD = Phrase("On record", "記錄")
 STILL_ON_RECORD = Phrase("What is still on record", "仍然保留的記錄")
-RECORDS = Phrase("Records", "記錄")
 WHY_NOT_DECIDED = Phrase("Why the protocol did not recommend {}", "為何規程沒有建議 {}")
 ENTRIES = (Phrase("{} entry", "{} 項記錄"), Phrase("{} entries", "{} 項記錄"))
 LOG_AT = Phrase("Read from the log when it had {}. Its checkpoint then:", "讀自決定記錄，當時共有 {}，查核點為：")
@@ -141,7 +135,6 @@ LOWER = Phrase("{} lower", "{} 項低於建議")
 RULES_OVERRIDDEN = Phrase("Rules most often decided against", "最常被另作決定的規則")
 RULE = Phrase("Rule", "規則")
 DECIDED_AGAINST = Phrase("Decided otherwise", "另作決定")
-TIMES_DECIDING = Phrase("Recommendations it decided", "由它決定的建議")
 OF_TIMES = Phrase("{} of {}", "{1} 次中有 {0} 次")
 HOW_LONG = Phrase("From incident to decision", "由事件至決定")
 WINDOW = Phrase("The window is {}.", "時限為 {}。")
@@ -157,7 +150,6 @@ MEDIAN_OF_ONE = Phrase("It took {}.", "用了 {}。")
 IN_WINDOW = Phrase("Within the window: {}.", "在時限內：{}。")
 LATE = Phrase("Late", "逾時")
 NONE_LATE = Phrase("None was later than {}.", "沒有超過 {} 的。")
-LATE_CASE = Phrase("{}: {} after the incident", "{}：事件發生後 {}")
 UNKNOWN_TIMES = Phrase("Time of the incident not known: {}", "事件時間不明：{}")
 WRONG_TIMES = Phrase(
     "Decided before the stated time of the incident, so one of the two is wrong: {}",
@@ -180,7 +172,6 @@ SOME_DIFFER = (
     Phrase("{} decisions came out differently", "{} 項建議重新評估後不同"),
 )
 NOTHING_TO_REPLAY = Phrase("No decision could be evaluated again", "沒有可以重新評估的建議")
-REPLAYED = Phrase("Evaluated again", "已重新評估")
 CAME_OUT: dict[str, Phrase] = {
     "same": Phrase("the same, byte for byte", "一字不差"),
     "differs": Phrase("differently", "不同"),
