@@ -32,6 +32,7 @@ from rapid_response.record.exporting import MARK, write_csv, write_lines
 from rapid_response.record.importing import restore
 from rapid_response.record.replaying import replay, replay_under
 from rapid_response.record.storage import tables
+from tests import postgresql
 from tests.recorded import PRIVATE, PROTOCOLS, ZONE, Clock, write_story
 
 
@@ -366,6 +367,18 @@ def test_json_lines_give_the_log_back_byte_for_byte(log: DecisionLog, tmp_path: 
         assert counts["same"] == (8 if private else 5)
         again.confirm(1, by="Director")
         assert again.verify(log.checkpoint()).fine
+
+
+def test_a_log_moves_to_postgresql_and_back(log: DecisionLog, tmp_path: Path) -> None:
+    """A log of a file becomes one of a PostgreSQL database with the same bytes, replays there, and comes back."""
+    lines = _lines(log, private=True)
+    with postgresql.server() as url:
+        assert restore(lines, url).fine
+        with DecisionLog.open(url) as moved:
+            assert replay(moved).counts == replay(log).counts
+            assert _lines(moved, private=True) == lines
+            assert _rows(moved) == _rows(log)
+            assert audit(moved).to_dict() == audit(log).to_dict()
 
 
 def test_the_lines_are_the_bytes_that_are_hashed(log: DecisionLog) -> None:
