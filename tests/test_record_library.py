@@ -113,6 +113,7 @@ def test_findings_are_those_of_counting_day_by_day(days: list[tuple[int | None, 
         for kind in (("RV201", "RV202"), ("RV203",))
     }
     assert found["RV201", "RV202"] == gaps
+    assert all(any(date in finding.days for date in dates) for finding in library.findings)
     assert found["RV203",] == {date for date in dates if holding[date] > 1}
 
 
