@@ -24,11 +24,12 @@ import pyarrow as pa
 
 from benchmarks import polars_floor
 from benchmarks.incidents import CHOICES, NUMBERS, SCALES, UNKNOWN_SHARE, YES_SHARES
-from rapid_response import load_protocol
+from rapid_response import load_protocol, protocol_from_text
 from rapid_response.history import read_incidents
 from rapid_response.history.engine import engine_of
 from rapid_response.history.rows import RowReader
 from rapid_response.history.tiers import TierRange
+from rapid_response.protocol.expressions import DAY
 from rapid_response.protocol.model import Protocol
 
 PROTOCOL = Path(__file__).with_name("protocol.yaml")
@@ -117,6 +118,38 @@ def _contenders(
         "`history.why(protocol)`, the reasons of every incident": lambda: history.why(protocol),
         "Polars reads the columns from Parquet": lambda: pl.read_parquet(parquet, columns=names),
         "`history.evaluate(protocol)` from Parquet": lambda: read_incidents(parquet).evaluate(protocol),
+        **_patterns(len(frame)),
+    }
+
+
+RUNS = """
+protocol: runs
+at: happened
+tiers: {low: {}, high: {}}
+facts: {happened: {type: moment}, place: {type: text}, hurt: {type: yes_no}}
+patterns: {cluster: {where: hurt, same: [place], within: 14 days}}
+rules: {often: {when: cluster >= 40, raise_to: high}}
+"""
+
+
+def _patterns(count: int) -> dict[str, Callable[[], Any]]:
+    """Incidents of ten years in 200 places, and how many of them hurt someone within 14 days in the same place."""
+    random, protocol = np.random.default_rng(SEED), protocol_from_text(RUNS)
+    times = pl.Series(random.integers(0, 3_650 * DAY, count)).cast(pl.Datetime("us", "UTC"))
+    places = pl.Series([f"place {number}" for number in range(200)]).gather(random.integers(0, 200, count))
+    frame = pl.DataFrame({"happened": times, "place": places, "hurt": random.random(count) < 0.5})
+    history = read_incidents(frame.to_arrow())
+
+    def by_polars() -> pl.DataFrame:
+        hurt = pl.col("hurt").cast(pl.Int32).rolling_sum_by("happened", "14d", closed="both").over("place")
+        return frame.with_row_index().sort("happened").with_columns(cluster=hurt).sort("index")
+
+    expected = np.where(by_polars()["cluster"].to_numpy() >= 40, "high", "low")
+    if (np.asarray(history.evaluate(protocol)["tier"].cast(pa.string())) != expected).any():
+        raise SystemExit("the patterns differ")
+    return {
+        "a pattern, Polars: rolling sum by place": by_polars,
+        "a pattern, `history.evaluate(protocol)`": lambda: history.evaluate(protocol),
     }
 
 

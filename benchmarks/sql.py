@@ -2,8 +2,8 @@
 
     python -m benchmarks.sql [--incidents 1000000] [--rounds 3]
 
-Needs the extras `history` and `dev`, PostgreSQL's programs and a Java; what is missing is named as skipped. Every row of
-every database is compared with the library's engine before anything is timed.
+Needs the extras `history` and `dev`, PostgreSQL's programs and a Java; what is missing is named as skipped. Every row
+of every database is compared with the library's engine before anything is timed.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -28,6 +29,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
+from tests import postgresql, spark
 
 from benchmarks.history import PROTOCOL, incidents
 from benchmarks.reasoning import generated_text
@@ -35,7 +37,6 @@ from rapid_response import load_protocol, protocol_from_text
 from rapid_response.history import read_incidents
 from rapid_response.history.sql.dialects import DialectName
 from rapid_response.protocol.model import Protocol
-from tests import postgresql, spark
 
 SIZES = ((20, 50), (40, 100), (60, 200))
 Run = Callable[[str], Any]
@@ -89,11 +90,11 @@ def _plain(field: pa.Field) -> pa.Field:
 
 def _databases(stack: ExitStack, arrow: pa.Table, parquet: Path) -> Iterator[Database]:
     yield stack.enter_context(_duckdb(arrow))
-    for name, opened in (("PostgreSQL", lambda: _postgresql(arrow)), ("Spark", lambda: _spark(parquet))):
+    for other in (_postgresql(arrow), _spark(parquet)):
         try:
-            yield stack.enter_context(opened())
+            yield stack.enter_context(other)
         except pytest.skip.Exception as reason:
-            print(f"skipped: {name}, {reason}", file=sys.stderr)
+            print(f"skipped: {reason}", file=sys.stderr)
 
 
 @contextmanager
@@ -136,7 +137,7 @@ def _postgresql(arrow: pa.Table) -> Iterator[Database]:
 
 @contextmanager
 def _spark(parquet: Path) -> Iterator[Database]:
-    with spark.session() as session:
+    with spark.session(java="") as session:
         session.read.parquet(str(parquet)).createOrReplaceTempView("incidents")
         yield Database(
             "spark",
@@ -172,8 +173,8 @@ def _timed(protocol: Protocol, arrow: pa.Table, parquet: Path, databases: list[D
     for database in databases:
         quoted = copied.replace('"', "`") if database.name == "spark" else copied
         copy, text = f"SELECT {quoted} FROM incidents", _text(protocol, arrow, database)
-        work[f"{database.name}: the columns as they are"] = lambda keep=database.keep, copy=copy: keep(copy)  # type: ignore[misc]
-        work[f"{database.name}: the protocol"] = lambda keep=database.keep, text=text: keep(text)  # type: ignore[misc]
+        work[f"{database.name}: the columns as they are"] = partial(database.keep, copy)
+        work[f"{database.name}: the protocol"] = partial(database.keep, text)
     found = [{name: _seconds(each) for name, each in work.items()} for _ in range(rounds)]
     first = next(iter(work))
     lines = ["| | seconds | times the library in memory |", "| --- | ---: | ---: |"]
@@ -187,21 +188,29 @@ def _timed(protocol: Protocol, arrow: pa.Table, parquet: Path, databases: list[D
 def _planned(databases: list[Database]) -> str:
     """How long the texts of larger protocols are, and how long each database plans them."""
     header = " | ".join(f"{database.name}, ms" for database in databases)
-    lines = [f"| | kB of text | made in ms | {header} |", f"| --- | ---: | ---: | {'---: | ' * len(databases)}"]
+    lines = [
+        f"| | kB of text | made in ms | {header} |",
+        f"| --- | ---: | ---: | {'---: | ' * len(databases)}".rstrip(),
+    ]
     for facts, rules in SIZES:
         protocol = protocol_from_text(generated_text(Random(7), facts=facts, rules=rules))
         empty = _empty(protocol)
-        texts, cells = {}, []
+        began = time.perf_counter()
+        texts = {each.name: _planned_text(empty, protocol, each) for each in databases}
+        made = (time.perf_counter() - began) / len(databases)
+        cells = []
         for database in databases:
-            began = time.perf_counter()
-            texts[database.name] = read_incidents(empty).sql(protocol, table="empty", dialect=database.name, as_of="2026-02-01T09:00Z")
-            made = time.perf_counter() - began
             _put(database, empty)
-            cells.append(min(_seconds(lambda d=database: d.plan(texts[d.name])) for _ in range(5)))  # type: ignore[misc]
-        numbers = " | ".join(f"{seconds * 1e3:,.0f}" for seconds in cells)
+            work = partial(database.plan, texts[database.name])
+            cells.append(f"{min(_seconds(work) for _ in range(5)) * 1e3:,.0f}")
         size = len(texts["duckdb"]) / 1e3
-        lines.append(f"| {facts} facts, {rules} rules | {size:.0f} | {made * 1e3:.0f} | {numbers} |")
+        lines.append(f"| {facts} facts, {rules} rules | {size:.0f} | {made * 1e3:.0f} | {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _planned_text(empty: pa.Table, protocol: Protocol, database: Database) -> str:
+    history = read_incidents(empty)
+    return history.sql(protocol, table="empty", dialect=database.name, as_of="2026-02-01T09:00Z")
 
 
 def _empty(protocol: Protocol) -> pa.Table:

@@ -1,4 +1,4 @@
-"""How the property tests run: the same examples every day, as many as HYPOTHESIS_PROFILE says; and what is started once."""
+"""How the property tests run, the same examples every day; and the databases that are started once for all tests."""
 
 from __future__ import annotations
 

@@ -99,10 +99,20 @@ def test_importing_loads_nothing_but_the_core() -> None:
     """`import rapid_response` loads pydantic, PyYAML and lark with what they need, and nothing else from outside."""
     script = "import sys, rapid_response; print(*sorted({name.split('.')[0] for name in sys.modules}))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    outside = {"hypothesis", "jinja2", "narwhals", "numpy", "pyarrow"}
+    outside = {"duckdb", "hypothesis", "ibis", "jinja2", "narwhals", "numpy", "pyarrow", "pyspark"}
     outside |= {"durable", "durable_rules_engine", "sqlite3", "pytest", "rich", "typer", "click", "jsonschema", "pysat"}
     outside |= {"cryptography", "matplotlib", "psycopg", "sqlalchemy"}
     assert not outside & set(done.stdout.split())
+
+
+def test_pages_and_commands_load_no_tables_and_no_plots() -> None:
+    """Pages of results, and the command line, load what reads tables and draws figures only where it is used."""
+    script = (
+        "import sys, rapid_response.cli.app, rapid_response.reports.html; "
+        "print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert not {"matplotlib", "narwhals", "numpy", "pyarrow"} & set(done.stdout.split())
 
 
 NO_EXAMPLE = {"Written", "Confirmation", "Decision", "Entry", "Erasure", "Finding", "Link", "Override"}

@@ -26,7 +26,9 @@ import pytest
 from rapid_response import load_protocol, protocol_from_text
 from rapid_response.history import Backtest, backtest, read_incidents
 from rapid_response.history.backtests.documents import backtest_schema
+from rapid_response.proving.comparison_documents import comparison_schema
 from rapid_response.reports.backtest_document import backtest_document
+from rapid_response.reports.past_shares import past_shares
 from rapid_response.reports.terminal import columns, document_text
 from tests.test_cli import HERE, run
 
@@ -277,3 +279,69 @@ def test_an_interruption_leaves_nothing_half_done(tmp_path: Path) -> None:
     )
     assert (done.returncode, [*tmp_path.iterdir()]) == (130, [])
     assert "interrupted" in done.stderr
+
+
+# Proof and back-test on one page
+
+
+def test_differences_say_how_often_they_came_up(found: Backtest) -> None:
+    """With a back-test every difference says in how many past incidents it came up, where both versions decided."""
+    comparison = found.current.compare(found.proposed, rename={"killed_in_public": "life_lost"})
+    told = comparison.to_dict(history=found)
+    jsonschema.validate(told, comparison_schema())
+    jsonschema.validate(told["history"], backtest_schema())
+    seen = {(part["about"], part["before"], part["after"]): part["past"] for part in told["differences"]}
+    assert seen["tier", "watch", "support"]["drawn"] == 59
+    assert round(seen["tier", "watch", "support"]["estimate"] * 59) == 7
+    assert round(seen["tier", "support", "activate"]["estimate"] * 59) == 6
+    assert round(seen["response", "inactive", "active"]["estimate"] * 59) == 6
+    assert "past" not in comparison.to_dict()["differences"][0]
+
+
+def test_differences_of_scope_and_of_responses_that_are_new_or_gone() -> None:
+    """Responses of one version alone, and the scope, are counted too; other versions' back-tests are refused."""
+    text = (
+        "protocol: p\ntiers: {low: {}, high: {}}\nfacts: {hurt: {type: yes_no}, far: {type: yes_no}}\n"
+        "rules: {r: {when: hurt, raise_to: high}}\nout_of_scope: {away: {when: %s}}\nresponses: {%s: {when: hurt}}"
+    )
+    old, new = protocol_from_text(text % ("far", "visit")), protocol_from_text(text % ("far and hurt", "call"))
+    rows = [(hurt, far) for hurt in (True, False, None) for far in (True, False, None)] * 3 + [(False, True)]
+    past = read_incidents(pa.table({"hurt": [hurt for hurt, _ in rows], "far": [far for _, far in rows]}))
+    tried, comparison = backtest(past, old, new), old.compare(new)
+    claims = {
+        (claim.about, claim.name, claim.before, claim.after): n.hits
+        for claim, n in past_shares(comparison, tried).items()
+    }
+    assert claims == {
+        ("scope", "", "out", "in"): 4,
+        ("response", "visit", "active", None): 9,
+        ("response", "call", None, "active"): 9,
+    }
+    with pytest.raises(ValueError, match="other versions"):
+        new.compare(old).to_dict(history=tried)
+
+
+@pytest.mark.parametrize("form", ["text", "json", "markdown", "html"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_compare_with_the_past(form: str, language: str) -> None:
+    """`compare --history` prints proof and back-test together in every form."""
+    arguments = (
+        "compare",
+        "current.yaml",
+        "proposed.yaml",
+        *RENAMED,
+        "--history",
+        "past.csv",
+        "--mapping",
+        "mapping.yaml",
+    )
+    done = run(*arguments, "--format", form, "--lang", language, cwd=GOLDEN)
+    assert (done.returncode, done.stderr) == (1, "")
+    if form == "json":
+        assert json.loads(done.stdout)["history"]["compared"] == 59
+    else:
+        said = (
+            ("7 of 59: 12 %", "13 of 59 past incidents") if language == "en" else ("59 宗中 7 宗", "13 宗的級別會改變")
+        )
+        assert all(part in done.stdout for part in said)
+    assert run("compare", "current.yaml", "current.yaml", "--history", "nowhere.csv", cwd=GOLDEN).returncode == 3

@@ -274,3 +274,44 @@ def test_an_interview_ends_with_the_result(tmp_path: Path) -> None:
     assert "At most" in done.stdout
     again = run("evaluate", CCSJ, str(saved), *AT, "--format", "json")
     assert json.loads(again.stdout)["incident"] == "tonight"
+
+
+def test_live_incidents_become_events() -> None:
+    """`live` writes an event for all that a line changes; a bad line is told with its number, and stops nothing."""
+    lines = [
+        '{"incident": {"id": "A-1", "harm": "killed"}, "at": "2026-02-01T22:00"}',
+        "not json",
+        '{"id": "A-2", "harm": "hurt"}',
+        '{"id": "A-1", "ties": ["chinese"]}',
+        '{"now": "2026-02-02T09:00"}',
+    ]
+    done = run("live", CCSJ, "--engine", "own", given="\n".join(lines))
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 3
+    assert [event["number"] for event in events] == [*range(1, len(events) + 1)]
+    assert {"TierChanged", "IncidentRefused", "QuestionAnswered", "ResponseOverdue"} <= {one["event"] for one in events}
+    assert ("standard input:2" in done.stderr, "standard input:3" in done.stderr) == (True, True)
+
+
+def test_live_goes_on_from_its_file(tmp_path: Path) -> None:
+    """With `--state` a second call knows what the first was given, and `--after` writes its events again."""
+    state = str(tmp_path / "live.db")
+    first = run("live", CCSJ, "--engine", "own", "--state", state, given='{"id": "A", "harm": "killed"}')
+    assert "RR506" in first.stderr
+    first = run(
+        "live", CCSJ, "--engine", "own", "--state", state, "--now", AT[1], given='{"id": "A", "harm": "killed"}'
+    )
+    again = run("live", CCSJ, "--engine", "own", "--state", state, "--after", "1", given="")
+    assert (again.returncode, again.stdout) == (0, first.stdout)
+    other = run("live", str(HERE / "examples/protocols/curb65"), "--engine", "own", "--state", state, given="")
+    assert (other.returncode, "RL201" in other.stderr) == (4, True)
+
+
+def test_live_drafts_are_written_for_roles(tmp_path: Path) -> None:
+    """`--drafts` leaves a file for each event, addressed by role, in the languages asked for."""
+    given = '{"incident": {"id": "A-1", "harm": "killed"}, "at": "2026-02-01T22:00"}'
+    run("live", CCSJ, "--engine", "own", "--drafts", str(tmp_path), "--lang", "zh-Hant", given=given)
+    texts = [file.read_text(encoding="utf-8") for file in sorted(tmp_path.iterdir())]
+    assert texts
+    assert all(text.startswith("致：") for text in texts)
+    assert "People decide" not in "".join(texts)

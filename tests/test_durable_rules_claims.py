@@ -275,6 +275,18 @@ print(threading.active_count())
     )
 
 
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="Python before 3.12 does not warn")
+def test_python_warns_of_its_clock() -> None:
+    """From Python 3.12 on its way to tell the time is deprecated, so where warnings are errors no action runs."""
+    outcome = said("""
+import warnings
+warnings.simplefilter("error")
+made = host(a=rule({"$and": [{"k": 1}]}))
+print(tried(made.assert_fact, "r", {"sid": "1", "k": 1})[:18], made.fired)
+""")
+    assert outcome == "DeprecationWarning []"
+
+
 @pytest.mark.skipif(sys.version_info < (3, 13), reason="Python before 3.13 has what the extension calls")
 def test_python_3_13_needs_lazy_binding() -> None:
     """On Python 3.13 the extension lacks `PyEval_CallObject`, which is looked up only when called if that is asked."""

@@ -150,6 +150,39 @@ def by_protocol(seed: int, protocols: int, incidents: int) -> Iterator[tuple[Pro
         yield pairs[0].protocol, pairs
 
 
+@given(st.data(), protocols())
+def test_due_times(data: st.DataObject, protocol: Protocol) -> None:
+    """P9: where a response is active or open, its due time is that of single evaluation; else there is none."""
+    rows = [data.draw(incidents(protocol)) for _ in range(data.draw(st.integers(1, 4)))]
+    as_of = data.draw(as_ofs(protocol).filter(bool))
+    found = read_incidents(table(protocol, rows)).evaluate(protocol, as_of=as_of, due=True).to_pylist()
+    for row, result in zip(found, each_alone(protocol, rows, as_of), strict=True):
+        for response in result.responses:
+            if response.part.due is None:
+                assert f"due_{response.name}" not in row
+                continue
+            expected = response.due if response.state != "inactive" else None
+            moment = expected and dt.datetime.fromisoformat(expected).astimezone(dt.UTC)
+            assert row[f"due_{response.name}"] == moment
+
+
+def test_due_times_need_a_time_of_evaluation() -> None:
+    """Due times that count from the evaluation need its time; those that count from a moment of the incident do not."""
+    text = """
+protocol: p
+tiers: {low: {}}
+facts: {at: {type: moment}}
+responses:
+  visit: {when: tier >= low, due: 24 hours after %s}
+"""
+    frame = pa.table({"at": [dt.datetime(2026, 2, 1, 9, tzinfo=dt.UTC), None]})
+    found = read_incidents(frame).evaluate(protocol_from_text(text % "at"), due=True)
+    assert found["due_visit"].to_pylist() == [dt.datetime(2026, 2, 2, 9, tzinfo=dt.UTC), None]
+    with pytest.raises(HistoryError, match="RM304"):
+        read_incidents(frame).evaluate(protocol_from_text(text % "now"), due=True)
+    assert read_incidents(frame).evaluate(protocol_from_text(text % "now")).num_rows == 2
+
+
 # Frames
 
 
@@ -174,7 +207,13 @@ def test_every_kind_of_frame(kind: str) -> None:
             continue
         found = read_incidents(frame).evaluate(protocol, as_of=as_of)
         assert type(found) is type(frame)
-        assert_rows(found, [protocol.evaluate(pair.given, as_of=as_of) for pair in pairs])
+        assert_rows(found, each_alone(protocol, [pair.given for pair in pairs], as_of))
+
+
+def each_alone(protocol: Protocol, given: Sequence[dict[str, Any]], as_of: Any) -> list[Recommendation]:
+    """Every incident evaluated by itself, all of them being its history; each row is an incident of its own."""
+    numbered = [{**facts, "id": f"row {number}"} for number, facts in enumerate(given)]
+    return [protocol.evaluate(facts, as_of=as_of, history=numbered) for facts in numbered]
 
 
 def assert_rows(frame: Any, results: Sequence[Recommendation]) -> None:
@@ -201,7 +240,7 @@ def test_frames_of_generated_incidents(data: st.DataObject, protocol: Protocol) 
     arrow = table(protocol, given)
     if arrow.num_columns == 1:
         return
-    expected = [protocol.evaluate(facts, as_of=as_of) for facts in given]
+    expected = each_alone(protocol, given, as_of)
     for kind in ("pyarrow", "pandas", "Polars"):
         assert_rows(read_incidents(KINDS[kind](arrow)).evaluate(protocol, as_of=as_of), expected)
 
@@ -218,7 +257,7 @@ def test_generated_incidents_from_files(kind: str, tmp_path: Path) -> None:
             found = read_incidents(path, mapping).evaluate(protocol, as_of=as_of)
             numbers = pa.array(arrow["number_of_row"], pa.int64())
             assert [row["id"] for row in found.to_pylist()] == ids(kind, arrow.num_rows)
-            results = [protocol.evaluate(pair.given, as_of=as_of) for pair in pairs]
+            results = each_alone(protocol, [pair.given for pair in pairs], as_of)
             assert_rows(found.append_column("number_of_row", numbers), results)
 
 

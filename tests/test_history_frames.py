@@ -31,9 +31,10 @@ rules:
   late: {when: at_time > 2026-02-01T00:00, limit_to: middle}
 """
 )
-ROWS = [
-    {"id": 1, "harm": "hurt", "age": 70, "seen": True, "groups": ["b"], "at_time": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)},
-    {"id": 2, "harm": None, "age": 70, "seen": None, "groups": [], "at_time": dt.datetime(2026, 3, 1, tzinfo=dt.UTC)},
+JANUARY, MARCH = (dt.datetime(2026, month, 1, tzinfo=dt.UTC) for month in (1, 3))
+ROWS: list[dict[str, Any]] = [
+    {"id": 1, "harm": "hurt", "age": 70, "seen": True, "groups": ["b"], "at_time": JANUARY},
+    {"id": 2, "harm": None, "age": 70, "seen": None, "groups": [], "at_time": MARCH},
     {"id": 3, "harm": "killed", "age": 3, "seen": False, "groups": ["a", "b"], "at_time": None},
     {"id": 4, "harm": "none", "age": 300, "seen": False, "groups": None, "at_time": None},
 ]  # fmt: skip
@@ -67,7 +68,7 @@ def test_a_table_of_spark(spark_session: Any) -> None:
 
 
 def test_a_table_of_spark_stays_where_it_is(spark_session: Any) -> None:
-    """From a Spark frame the types of the columns are taken, and no rows; the SELECT runs in Spark and speaks its SQL."""
+    """From a Spark frame the types of the columns are taken, and no rows; the SELECT speaks its SQL."""
     frame = spark_session.createDataFrame(arrow())
     frame.createOrReplaceTempView("past")
     mapping = mapping_from_text("mapping: m\nid: id\nfacts: {harm: harm, age: age, groups: groups, at_time: at_time}")
@@ -75,6 +76,22 @@ def test_a_table_of_spark_stays_where_it_is(spark_session: Any) -> None:
     text = history.sql(table="past")
     assert "table" not in vars(history.source)
     found = {row["id"]: row for row in spark_session.sql(text).toArrow().to_pylist()}
+    assert [found[n]["highest"] for n in (1, 2, 3, 4)] == ["high", "middle", "high", None]
+    assert found[4]["problem"] == "age: the value does not fit"
+
+
+def test_a_table_of_postgresql_stays_where_it_is() -> None:
+    """From a table of PostgreSQL the types of the columns are taken; the SELECT runs there and speaks its SQL."""
+    import adbc_driver_postgresql.dbapi as driver
+
+    from tests import postgresql
+
+    with postgresql.server() as url, driver.connect(url) as connection, connection.cursor() as cursor:
+        cursor.adbc_ingest("past", arrow(), mode="create")
+        connection.commit()
+        text = read_incidents(url, table="past").sql(PROTOCOL, table=["public", "past"])
+        cursor.execute(text)
+        found = {row["id"]: row for row in cursor.fetch_arrow_table().to_pylist()}
     assert [found[n]["highest"] for n in (1, 2, 3, 4)] == ["high", "middle", "high", None]
     assert found[4]["problem"] == "age: the value does not fit"
 

@@ -19,7 +19,9 @@ from hypothesis import strategies as st
 
 from rapid_response import load_protocol, protocol_from_text
 from rapid_response.history import HistoryError, mapping_from_text, read_incidents
+from rapid_response.history.columns import Quantities
 from rapid_response.history.problems import CATALOGUE
+from rapid_response.protocol.values import moment_text
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples" / "history"
@@ -515,3 +517,41 @@ def test_the_program_shown_runs(tmp_path: Path) -> None:
             exec(block, shown)
     assert output.getvalue().startswith("12 rows, 0 kept aside\n")
     assert shown["written"].rows == 12
+
+
+CHANGES = protocol_from_text("protocol: p\ntiers: {low: {}}\ntime_zone: America/Toronto\nfacts: {at: {type: moment}}")
+TWICE, NEVER = "2024-11-03 01:15", "2024-03-10 02:30"
+
+
+@pytest.mark.parametrize(
+    ("said", "moments"),
+    [
+        ("", ("2024-01-01T17:00", "kept aside", "kept aside")),
+        ("clock_changes: earlier", ("2024-01-01T17:00", "2024-11-03T05:15", "2024-03-10T06:30")),
+        ("clock_changes: later", ("2024-01-01T17:00", "2024-11-03T06:15", "2024-03-10T07:30")),
+        ("clock_changes: unknown", ("2024-01-01T17:00", None, None)),
+    ],
+)
+@pytest.mark.parametrize("form", ["text", "timestamp"])
+def test_times_that_the_clocks_repeat_or_skip(said: str, moments: tuple[str | None, ...], form: str) -> None:
+    """A time that happens twice or never is kept aside, or the moment that the mapping says, or unknown."""
+    cells: list[Any] = ["2024-01-01 12:00", TWICE, NEVER]
+    column = pa.array(cells if form == "text" else [dt.datetime.fromisoformat(cell) for cell in cells])
+    mapping = mapping_from_text(f"mapping: m\n{said}\nfacts:\n  at: at\n")
+    history = read_incidents(pa.table({"at": column}), mapping, CHANGES)
+    rows = [rows for _, rows in history.read(history.reader(CHANGES, None))]
+    column = rows[0].block.columns["at"]
+    assert isinstance(column, Quantities)
+    known = [True] * 3 if column.known is None else [bool(int(column.known[0]) >> row & 1) for row in range(3)]
+    aside = {part.row for part in rows[0].aside}
+    found = [
+        "kept aside" if row in aside else moment_text(int(column.numbers[row]), None)[:16] if known[row] else None
+        for row in range(3)
+    ]
+    assert tuple(found) == moments
+
+
+def test_what_is_said_of_clock_changes_is_checked() -> None:
+    """Any other word is refused with those there are."""
+    with pytest.raises(HistoryError, match=r"RM103: `first` does not say what a clock change means"):
+        mapping_from_text("mapping: m\nclock_changes: first\nfacts: {at: at}")

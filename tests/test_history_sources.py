@@ -187,7 +187,7 @@ def test_sources_that_cannot_be_read(name: str, content: str, problem: str, tmp_
     assert all(found.help for found in raised.value.problems)
 
 
-@pytest.mark.parametrize("source", ["no/such/file.csv", "sqlite:///no/such.db", "."])
+@pytest.mark.parametrize("source", ["no/such/file.csv", "sqlite:///no/such.db", "no/*.csv"])
 def test_what_is_not_there(source: str) -> None:
     """A path that leads nowhere is a problem of its own, with the path."""
     with pytest.raises(HistoryError) as raised:
@@ -330,3 +330,60 @@ def test_a_password_is_never_shown() -> None:
     with pytest.raises(HistoryError, match="RM501") as raised:
         read_incidents("postgresql://someone:secret@localhost:1/none", table="nowhere")
     assert "secret" not in str(raised.value)
+
+
+# Several files
+
+
+def several(folder: Path) -> None:
+    """A year in each file, the columns in any order, one value that does not fit."""
+    folder.mkdir()
+    (folder / "2024.csv").write_text("harm,age\ninjured,30\nnone,old\n")
+    (folder / "2023.csv").write_text("age,harm\n70,none\n3,none\n")
+    pa.parquet.write_table(pa.table({"harm": ["killed"], "age": [40]}), folder / "2025.parquet")
+    (folder / ".hidden").write_text("not read")
+
+
+def test_the_files_of_a_folder_are_one_source(tmp_path: Path) -> None:
+    """A folder's files are read in the order of their names; ids and what is wrong are told with the file."""
+    past = tmp_path / "past"
+    several(past)
+    history = read_incidents(past, protocol=PROTOCOL)
+    found = history.evaluate()
+    assert found["tier"].to_pylist() == ["high", "low", "high", None, "high"]
+    assert found["id"].to_pylist() == [
+        f"{past}/2023.csv:2",
+        f"{past}/2023.csv:3",
+        f"{past}/2024.csv:2",
+        f"{past}/2024.csv:3",
+        f"{past}/2025.parquet:1",
+    ]
+    assert f"{past}/2024.csv, row 3: age: `old` is not a number" in str(history.check())
+    shares: list[float | None] = []
+    written = history.evaluate_to(tmp_path / "done", progress=lambda progress: shares.append(progress.share))
+    assert (written.rows, written.kept_aside) == (5, 1)
+    assert shares[-1] == 1
+    told = json.loads(written.aside[0].read_text())
+    assert (told["file"], told["row"], told["cells"]) == (f"{past}/2024.csv", 3, {"harm": "none", "age": "old"})
+
+
+def test_a_pattern_names_files(tmp_path: Path) -> None:
+    """A pattern names some files of a folder; one that a file is named by is that file."""
+    several(tmp_path / "past")
+    assert len(read_incidents(f"{tmp_path}/past/*.csv", protocol=PROTOCOL).evaluate()) == 4
+    assert len(read_incidents(f"{tmp_path}/**/2025.*", protocol=PROTOCOL).evaluate()) == 1
+    (tmp_path / "a[1].csv").write_text("harm\nkilled\n")
+    assert read_incidents(tmp_path / "a[1].csv", protocol=PROTOCOL).evaluate()["id"].to_pylist() == [2]
+
+
+def test_files_that_are_unlike_are_refused(tmp_path: Path) -> None:
+    """No files, files of other columns and files of no known kind are refused, with what is wrong with which."""
+    with pytest.raises(HistoryError, match=r"RM501: `.*\*.csv` names no file"):
+        read_incidents(f"{tmp_path}/*.csv")
+    several(tmp_path / "past")
+    (tmp_path / "past" / "2026.csv").write_text("harm,ages,place\n")
+    with pytest.raises(HistoryError, match=r"RM509: .*2026.csv.* it lacks `age` and adds `ages`, `place`"):
+        read_incidents(tmp_path / "past")
+    (tmp_path / "past" / "notes.docx").write_text("x")
+    with pytest.raises(HistoryError, match=r"RM502: `notes.docx`"):
+        read_incidents(tmp_path / "past")

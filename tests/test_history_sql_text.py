@@ -9,11 +9,11 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from benchmarks.reasoning import generated_text
 
 from rapid_response import Protocol, protocol_from_text
 from rapid_response.history import HistoryError, mapping_from_text, read_incidents, to_sql
 from rapid_response.history.sql.dialects import POSTGRESQL, SPARK, quoted_name, quoted_text
-from benchmarks.reasoning import generated_text
 from tests.sql_engines import Engine, opened
 
 
@@ -34,7 +34,8 @@ def test_the_text_grows_with_the_protocol() -> None:
 def test_chains_of_measures_are_written_once_each() -> None:
     """Forty measures, each of which uses the one before three times, do not multiply."""
     measures = "".join(
-        f"  m_{n}:\n    cases:\n      - {{when: 'm_{n - 1} > {n} and hurt', is: m_{n - 1}}}\n      - {{otherwise: {n}}}\n"
+        f"  m_{n}:\n    cases:\n      - {{when: 'm_{n - 1} > {n} and hurt', is: m_{n - 1}}}\n"
+        f"      - {{otherwise: {n}}}\n"
         for n in range(1, 41)
     )
     protocol = protocol_of(
@@ -45,7 +46,7 @@ def test_chains_of_measures_are_written_once_each() -> None:
     text = to_sql(protocol, table="incidents")
     assert len(text) < 40_000
     arrow = pa.table({"id": [1, 2, 3], "hurt": [True, None, False], "m_0": [9, 2, None]})
-    given = [{"hurt": True, "m_0": 9}, {"m_0": 2}, {"hurt": False}]
+    given: list[dict[str, Any]] = [{"hurt": True, "m_0": 9}, {"m_0": 2}, {"hurt": False}]
     with opened("duckdb") as engine:
         found = {row["id"]: (row["lowest"], row["highest"]) for row in engine.rows(text, arrow)}
     single = [protocol.evaluate(facts) for facts in given]
@@ -58,11 +59,11 @@ def _sized(facts: int, rules: int) -> str:
 
 
 def test_the_same_text_for_all_but_quotes() -> None:
-    """For a protocol without times and divisions DuckDB and PostgreSQL get the same text, but for the fence of layers."""
-    duck, postgres = (to_sql(HURT, table="incidents", dialect=name) for name in ("duckdb", "postgresql"))
-    assert postgres.replace(" OFFSET 0", "").replace("CAST(pg_typeof(\"hurt\") AS VARCHAR)", 'typeof("hurt")').replace(
-        "'boolean'", "'BOOLEAN'"
-    ) == duck
+    """Without times and divisions DuckDB and PostgreSQL get the same text, but for the fence of layers."""
+    age = protocol_of("  age: {type: number}\n", "  r: {when: age >= 65, raise_to: high}\n")
+    postgres = to_sql(age, table="incidents", dialect="postgresql")
+    assert "OFFSET 0" in postgres
+    assert postgres.replace(" OFFSET 0", "") == to_sql(age, table="incidents")
 
 
 NUMBERS = protocol_of(
@@ -113,7 +114,13 @@ def test_times_as_they_are_stored(engine: Engine, kind: pa.DataType) -> None:
     cells: list[Any] = [*times, None]
     if pa.types.is_date(kind):
         cells = [cell and cell.date() for cell in cells]
-    arrow = pa.table({"id": range(len(cells)), "at_time": pa.array(cells, kind), "on_day": pa.array([None] * len(cells), pa.date32())})
+    arrow = pa.table(
+        {
+            "id": range(len(cells)),
+            "at_time": pa.array(cells, kind),
+            "on_day": pa.array([None] * len(cells), pa.date32()),
+        }
+    )
     as_of = "2026-03-08T03:15-04:00"
     batch = read_incidents(arrow).evaluate(TIMES, as_of=as_of).to_pylist()
     text = read_incidents(arrow).sql(TIMES, table="incidents", dialect=engine.name, as_of=as_of)
@@ -122,8 +129,10 @@ def test_times_as_they_are_stored(engine: Engine, kind: pa.DataType) -> None:
 
 
 def test_lists_with_holes(engine: Engine) -> None:
-    """A list that holds a null is unknown, one with an unknown word does not fit, an empty one is none of the options."""
-    protocol = protocol_of("  groups: {type: choices, options: [a, b]}\n", "  r: {when: groups includes a, raise_to: high}\n")
+    """A list that holds a null is unknown, one with another word does not fit, an empty one is none of the options."""
+    protocol = protocol_of(
+        "  groups: {type: choices, options: [a, b]}\n", "  r: {when: groups includes a, raise_to: high}\n"
+    )
     cells = [["a"], ["b"], [], None, [None], ["a", None], ["c"], ["a", "c"], ["b", "a"]]
     arrow = pa.table({"id": range(len(cells)), "groups": pa.array(cells, pa.list_(pa.string()))})
     batch = read_incidents(arrow).evaluate(protocol).to_pylist()

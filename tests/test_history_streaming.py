@@ -71,8 +71,8 @@ def test_rows_kept_aside(past: Path, tmp_path: Path) -> None:
     lines = past.read_text().splitlines()
     for row in told:
         assert row["file"] == str(past)
-        assert lines[row["line"] - 1].startswith(f"{row['row']['id']},brokn,")
-        assert row["row"] == {"id": row["row"]["id"], "harm": "brokn"}
+        assert lines[row["line"] - 1].startswith(f"{row['cells']['id']},brokn,")
+        assert row["cells"] == {"id": row["cells"]["id"], "harm": "brokn"}
         [problem] = row["problems"]
         assert problem["help"] == "write `none`, `injured` or `killed`"
         assert (problem["problem"], problem["column"], problem["value"]) == ("RM401", "harm", "brokn")

@@ -14,7 +14,7 @@ from rapid_response.history.engine import engine_of
 from rapid_response.protocol import expressions as e
 from rapid_response.protocol.model import Protocol, Rule
 from tests.history_columns import table
-from tests.test_history_engine import by_protocol
+from tests.test_history_engine import by_protocol, each_alone
 
 Truth = bool | None
 
@@ -30,8 +30,8 @@ def test_reasons_are_those_of_single_evaluation() -> None:
         reasons = why.reasons.to_pylist()
         assert [reason["reason"] for reason in reasons] == list(range(len(reasons)))
         counted = [0] * len(reasons)
-        for row, pair in zip(why.incidents.to_pylist(), pairs, strict=True):
-            result = protocol.evaluate(pair.given, as_of=as_of)
+        results = each_alone(protocol, [pair.given for pair in pairs], as_of)
+        for row, result in zip(why.incidents.to_pylist(), results, strict=True):
             assert [reasons[number]["rule"] for number in row["reasons"]] == [rule.name for rule in result.deciding]
             for number in row["reasons"]:
                 counted[number] += 1

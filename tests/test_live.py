@@ -29,6 +29,8 @@ from rapid_response.live import (
     event_from_dict,
 )
 from rapid_response.live.engines import Engine
+from rapid_response.live.events import KINDS
+from rapid_response.live.problems import CATALOGUE
 from rapid_response.testing import incidents, protocols
 
 pytest.importorskip("durable")
@@ -381,3 +383,10 @@ def test_without_the_extra_it_says_which() -> None:
     done = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True, check=True, cwd=HERE)
     assert "rapid-response[live]" in done.stdout
     assert done.stdout.endswith("monitor\n")
+
+
+def test_every_problem_is_documented() -> None:
+    """Every id of a problem is explained in docs/live.md."""
+    documented = (HERE / "docs/live.md").read_text(encoding="utf-8")
+    assert [problem for problem in CATALOGUE if f"| {problem} |" not in documented] == []
+    assert [kind for kind in KINDS if f"`{kind}`" not in documented] == []

@@ -138,7 +138,7 @@ MUTANTS = [
     Mutant("the greatest number is the least", patterns._range, "holds >> 4", "holds & 1"),
     # The result
     Mutant("the other end is recommended", vars(Recommendation)["tier"].func, '"highest" else', '"lowest" else'),
-    Mutant("a limit at the same tier overrides", Explanation._limits_below, "[1] < level", "[1] <= level"),
+    Mutant("a limit at the same tier overrides", Explanation._overriding, "[1] < level", "[1] <= level"),
     Mutant("what is assumed is settled", Explanation._standing, "plain=True", "plain=False"),
     Mutant("due in months counts once", Explanation._due, "due.amount * MONTHS", "MONTHS"),
 ]

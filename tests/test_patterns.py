@@ -189,6 +189,17 @@ def test_reasons_and_changes_count_anew() -> None:
     assert not changes.complete
 
 
+def test_a_change_may_lead_into_a_pattern() -> None:
+    """P7: where a fact would have put the incident among others like it, that change is found, and it is replayed."""
+    past = [incident(6, place="south"), incident(7, place="south")]
+    result = WATCH.evaluate(incident(8), history=past)
+    changes = result.what_would(tier="high")
+    assert [(dict(change.facts), str(change.result.tier)) for change in changes] == [({"place": "south"}, "high")]
+    assert changes.exact
+    assert not changes.complete
+    assert not result.what_would(tier="high", fixed=["place"]).found
+
+
 def test_a_bad_past_incident_is_named() -> None:
     """Every bad fact of every past incident is told in one error, with which one it is."""
     with pytest.raises(IncidentError) as caught:

@@ -2,8 +2,10 @@
 
     python -m tests.long pairs --count 20000 --seed 1
     python -m tests.long suite --folder yaml-test-suite/src
+    python -m tests.long live --count 100000 --engine own
     python -m tests.long crashes --count 100000
     python -m tests.long record --count 1000000
+    python -m tests.long sql --count 5000 --database postgresql
     python -m tests.long replay --count 10000 --python path/to/python3.12 --python path/to/python3.13
 
 Everything follows from the seed. The exit code is 1 where anything went wrong, which is printed with its seed.
@@ -20,7 +22,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.long import engine
+from tests.long import engine, live
 from tests.long.conditions import try_condition
 from tests.long.crashes import run_crashes
 from tests.long.files import try_file
@@ -90,14 +92,16 @@ def main() -> int:
     parser.add_argument(
         "what",
         nargs="*",
-        choices=["pairs", *HOSTILE, "suite", "crashes", "record", "replay", []],
+        choices=["pairs", *HOSTILE, "suite", "crashes", "record", "replay", "sql", "live", []],
         help="the first three if left out",
     )
     parser.add_argument("--count", type=int, default=1_000_000, help="how many of each")
     parser.add_argument("--seed", type=int, default=0, help="the first seed; for pairs, the only one")
     parser.add_argument("--first", type=int, default=0, help="for pairs: the number of the first protocol")
     parser.add_argument("--folder", type=Path, help="the folder `src` of the yaml-test-suite")
+    parser.add_argument("--engine", choices=["durable", "own"], default="durable", help="for live: what decides")
     parser.add_argument("--url", help="for record: the database; a SQLite file that is thrown away if left out")
+    parser.add_argument("--database", choices=["duckdb", "postgresql", "spark"], help="for sql: one alone")
     parser.add_argument("--python", action="append", default=[], help="for replay: another Python with the packages")
     given = parser.parse_args()
     wrong = 0
@@ -105,8 +109,14 @@ def main() -> int:
         match what:
             case "pairs":
                 wrong += engine.run(given.seed, given.first, given.count)
+            case "sql":
+                from tests.long import sql
+
+                wrong += sql.run(given.seed, given.first, given.count, given.database)
             case "suite":
                 wrong += run_suite(given.folder)
+            case "live":
+                wrong += live.run(given.engine, given.seed, given.count)
             case "crashes":
                 wrong += run_crashes(given.count, given.seed)
             case "record":

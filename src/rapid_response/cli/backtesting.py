@@ -33,7 +33,11 @@ Past = Annotated[
         help="Past incidents: a CSV, Excel, JSON or Parquet file, or the URL of a database.", metavar="PAST"
     ),
 ]
-Mapping = Annotated[Path | None, typer.Option("--mapping", help="How its columns become facts.", metavar="FILE")]
+MappingFile = Annotated[Path | None, typer.Option("--mapping", help="How its columns become facts.", metavar="FILE")]
+AgainstMapping = Annotated[
+    Path | None,
+    typer.Option("--against-mapping", help="A mapping of its own for the proposed version.", metavar="FILE"),
+]
 Sheet = Annotated[str | None, typer.Option("--sheet", help="The sheet of an Excel file.", metavar="NAME")]
 Table = Annotated[str | None, typer.Option("--table", help="The table of a database.", metavar="NAME")]
 Query = Annotated[str | None, typer.Option("--query", help="A query instead of a table.", metavar="SQL")]
@@ -61,11 +65,8 @@ def backtest(
     past: Past,
     protocol: Annotated[Path, typer.Option("--protocol", help="The current version.", metavar="PROTOCOL")],
     against: Annotated[Path, typer.Option("--against", help="The proposed version.", metavar="PROTOCOL")],
-    mapping: Mapping = None,
-    against_mapping: Annotated[
-        Path | None,
-        typer.Option("--against-mapping", help="A mapping of its own for the proposed version.", metavar="FILE"),
-    ] = None,
+    mapping: MappingFile = None,
+    against_mapping: AgainstMapping = None,
     rename: Rename = None,
     activation: Annotated[
         str | None,
@@ -118,7 +119,7 @@ def backtest(
 def history(
     past: Past,
     protocol: Annotated[Path, typer.Option("--protocol", help="The protocol.", metavar="PROTOCOL")],
-    mapping: Mapping = None,
+    mapping: MappingFile = None,
     to: Annotated[
         Path | None, typer.Option("--to", help="A folder for the results, and for rows kept aside.", metavar="FOLDER")
     ] = None,
@@ -147,7 +148,32 @@ def history(
         print_document(history_document(found, loaded, lang, to), standard_console())
 
 
-# What both have in common
+# What these commands and `compare` have in common
+
+
+def tried(
+    past: str,
+    current: Protocol,
+    proposed: Protocol,
+    mapping: Path | None,
+    against_mapping: Path | None,
+    rename: list[str] | None,
+    as_of: str | None,
+) -> Backtest:
+    """A back-test for a comparison."""
+    with told_problems("nothing was written"):
+        from rapid_response.history import backtest as run
+        from rapid_response.history import read_incidents
+
+        return run(
+            read_incidents(past, mapping),
+            current,
+            proposed,
+            rename=renamed(rename),
+            mapping=against_mapping,
+            as_of=as_of,
+            progress=progress(),
+        )
 
 
 @contextmanager

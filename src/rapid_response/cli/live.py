@@ -7,18 +7,20 @@ import sys
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rapid_response.cli import BAD_INCIDENT
+from rapid_response.cli import BAD_INCIDENT, USAGE
 from rapid_response.cli.options import Language, ProtocolPath
 from rapid_response.errors import IncidentError
 from rapid_response.evaluation.incident_files import parse_json
-from rapid_response.live import Event, IncidentRefused, LiveSession
 from rapid_response.protocol.loading import load_protocol
 from rapid_response.protocol.model import Protocol
 from rapid_response.protocol.problems import Source, Span
+
+if TYPE_CHECKING:
+    from rapid_response.live import Event, LiveSession
 
 
 class LiveEngine(StrEnum):
@@ -56,29 +58,32 @@ def live(
     ] = None,
 ) -> None:
     """Incidents as they arrive: JSON lines in, and what each of them changes, as JSON lines out."""
+    from rapid_response.live import IncidentRefused, LiveError, LiveSession
+
     loaded = load_protocol(protocol)
-    session = LiveSession(
-        loaded,
-        engine=engine.value,
-        path=state,
-        now=now,
-        clock=_present if clock else None,
-        notice=dt.timedelta(hours=notice),
-    )
+    present, told_before = _present if clock else None, dt.timedelta(hours=notice)
     refused = False
     languages = [language.value for language in lang or Language]
-    with session:
-        for event in _events(session, after):
-            print(event.to_json(), flush=True)
-            if drafts is not None:
-                _write_draft(loaded, event, languages, drafts)
-            refused = refused or isinstance(event, IncidentRefused)
+    try:
+        with LiveSession(
+            loaded, engine=engine.value, path=state, now=now, clock=present, notice=told_before
+        ) as session:
+            for event in _events(session, after):
+                print(event.to_json(), flush=True)
+                if drafts is not None:
+                    _write_draft(loaded, event, languages, drafts)
+                refused = refused or isinstance(event, IncidentRefused)
+    except LiveError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(USAGE) from None
     if refused:
         raise typer.Exit(BAD_INCIDENT)
 
 
 def _events(session: LiveSession, after: int | None) -> Iterator[Event]:
     """What was kept and asked for again, and what every line changes. A line that does not fit is told where it is."""
+    from rapid_response.live import IncidentRefused
+
     if after is not None:
         yield from session.events(after)
     for number, line in enumerate(sys.stdin, 1):

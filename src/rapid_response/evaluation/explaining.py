@@ -49,6 +49,7 @@ from rapid_response.protocol.expressions import (
 from rapid_response.protocol.model import Due, Fact, Gate, Measure, Pattern, Protocol, Response, Rule
 from rapid_response.protocol.values import Encoded, decode, moment_text, shift_moment
 
+_RULE_STATES: dict[int, RuleState] = {YES: "fired", NO: "not fired", UNKNOWN: "open"}
 _RESPONSE_STATES: dict[int, ResponseState] = {YES: "active", NO: "inactive", UNKNOWN: "open"}
 
 
@@ -110,12 +111,26 @@ class Explanation:
 
     def rule(self, rule: Rule) -> RuleOutcome:
         """How one rule came out."""
-        states: dict[int, RuleState] = {YES: "fired", NO: "not fired", UNKNOWN: "open"}
-        state, (low, high) = states[self._truth(rule)], self._target(rule)
-        limits = self._limits_below(low) if state == "fired" and rule.effect == "raise_to" else ()
+        low, high = self._target(rule)
         tiers = self.protocol.tiers[low], self.protocol.tiers[high]
-        return RuleOutcome(
-            part=rule, state="overridden" if limits else state, tiers=tiers, overridden_by=limits, **self._shared(rule)
+        limits = self._overriding(rule)
+        state: RuleState = "overridden" if limits else _RULE_STATES[self._truth(rule)]
+        return RuleOutcome(part=rule, state=state, tiers=tiers, overridden_by=limits, **self._shared(rule))
+
+    def deciding(self, level: int) -> tuple[Rule, ...]:
+        """The rules that hold and lead to the tier of that level; a limit does if it overrides something."""
+        fired = [rule for rule in self.protocol.rules.values() if self._truth(rule) == YES]
+        overridden = {rule.name for rule in fired if self._overriding(rule)}
+        return tuple(
+            rule
+            for rule in fired
+            if (rule.effect == "limit_to" and overridden and self._target(rule)[1] == level)
+            or (
+                rule.effect == "raise_to"
+                and level > 0
+                and rule.name not in overridden
+                and self._target(rule)[0] == level
+            )
         )
 
     def responses(self) -> tuple[ResponseOutcome, ...]:
@@ -211,11 +226,15 @@ class Explanation:
             "unless": unless,
         }
 
-    def _limits_below(self, level: int) -> tuple[str, ...]:
+    def _overriding(self, rule: Rule) -> tuple[str, ...]:
+        """The limits that hold below a raise that holds."""
+        if rule.effect != "raise_to" or self._truth(rule) != YES:
+            return ()
+        level = self._target(rule)[0]
         return tuple(
-            rule.name
-            for rule in self.protocol.rules.values()
-            if rule.effect == "limit_to" and self._truth(rule) == YES and self._target(rule)[1] < level
+            limit.name
+            for limit in self.protocol.rules.values()
+            if limit.effect == "limit_to" and self._truth(limit) == YES and self._target(limit)[1] < level
         )
 
     def _target(self, rule: Rule) -> Range:
@@ -284,7 +303,7 @@ class Explanation:
         return Evidence(measure.name, "measure", None, "unknown", tuple(possible))
 
     def _pattern(self, pattern: Pattern, counted: tuple[str, ...]) -> Evidence:
-        low, high = self._trace[self._slots[PatternValue(pattern.name, pattern.type)]]
+        low, high = self._trace[self._slots[pattern.value]]
         if low == high:
             return Evidence(pattern.name, "pattern", self._plain(pattern.type, low), "known", counted=counted)
         possible = tuple(self._plain(pattern.type, end) for end in (low, high)) if self.counts.assumed else ()

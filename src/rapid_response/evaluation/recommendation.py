@@ -26,7 +26,7 @@ from rapid_response.evaluation.outcomes import (
 from rapid_response.evaluation.patterns import UNCOUNTED, Counts, History, Past, check_history, count
 from rapid_response.evaluation.truth import Word
 from rapid_response.protocol.expressions import Condition
-from rapid_response.protocol.model import Protocol, Tier
+from rapid_response.protocol.model import Protocol, Rule, Tier
 from rapid_response.protocol.values import decode, moment_text
 
 if TYPE_CHECKING:
@@ -138,10 +138,12 @@ class Recommendation(_Light):
 
         Rules that are still open decide nothing.
         """
-        if self.tier is None:
-            return ()
-        level, overridden = self.tier.level, any(rule.state == "overridden" for rule in self.rules)
-        return tuple(rule for rule in self.rules if rule.state == "fired" and _decides(rule, level, overridden))
+        return tuple(self._explanation.rule(rule) for rule in self.deciding_rules)
+
+    @cached_property
+    def deciding_rules(self) -> tuple[Rule, ...]:
+        """The same rules as the protocol states them, in a fraction of the time."""
+        return self._explanation.deciding(self.tier.level) if self.tier else ()
 
     @cached_property
     def assumptions(self) -> tuple[Assumption, ...]:
@@ -378,9 +380,3 @@ def _recommend_plain(
     fields["now"] = now
     fields["range"] = tiers
     return result
-
-
-def _decides(rule: RuleOutcome, level: int, overridden: bool) -> bool:
-    if rule.part.effect == "raise_to":
-        return rule.tiers[0].level == level and level > 0
-    return overridden and rule.tiers[1].level == level

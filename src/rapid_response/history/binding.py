@@ -215,6 +215,7 @@ class _Binder:
             part.unknown,
             part.formats,
             part.split,
+            clock_changes=self.mapping.clock_changes,
         )
         return Bound(part.name, tuple(scalar.text for scalar in part.columns), words, part.digits)
 

@@ -5,8 +5,8 @@ In every column `known` says which rows are known; None means all. What stands i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -73,15 +73,53 @@ Column = Answers | Codes | Quantities | Chosen | Texts
 
 
 @dataclass(frozen=True, slots=True)
+class Ends:
+    """The least and the greatest number of every row; the same object where they are equal."""
+
+    low: Numbers
+    high: Numbers
+
+    def part(self, start: int, stop: int) -> Ends:
+        """Those of the rows from `start` to before `stop`."""
+        low = self.low[start:stop]
+        return Ends(low, low if self.low is self.high else self.high[start:stop])
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a pattern comes to in every row, without the assumptions and with them."""
+
+    plain: Ends
+    assumed: Ends
+
+    def part(self, start: int, stop: int) -> Counted:
+        """That of the rows from `start` to before `stop`."""
+        return Counted(self.plain.part(start, stop), self.assumed.part(start, stop))
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryCounts:
+    """What every pattern comes to in every row of a history; `starts` says how many rows come before each batch."""
+
+    by_pattern: Mapping[str, Counted]
+    starts: Sequence[int]
+
+    def of(self, first: int, rows: int) -> Mapping[str, Counted]:
+        """Those of so many rows, `first` coming before them."""
+        return {name: counted.part(first, first + rows) for name, counted in self.by_pattern.items()}
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """Some incidents: how many, their facts by name, and the time of evaluation in microseconds, for all or each.
 
-    A fact without a column is unknown in every row.
+    A fact without a column is unknown in every row, and so is a pattern that is not among `counts`.
     """
 
     rows: int
     columns: Mapping[str, Column]
     now: int | Numbers | None = None
+    counts: Mapping[str, Counted] = field(default_factory=dict)
 
     def parts(self) -> Iterator[tuple[int, Block]]:
         """The block in stretches that fit into a processor's cache, each with its first row."""
@@ -91,10 +129,9 @@ class Block:
         for start in range(0, self.rows, ROWS_AT_ONCE):
             stop = min(start + ROWS_AT_ONCE, self.rows)
             columns = {name: _part(column, start, stop) for name, column in self.columns.items()}
-            yield (
-                start,
-                Block(stop - start, columns, self.now[start:stop] if isinstance(self.now, np.ndarray) else self.now),
-            )
+            now = self.now[start:stop] if isinstance(self.now, np.ndarray) else self.now
+            counts = {name: counted.part(start, stop) for name, counted in self.counts.items()}
+            yield start, Block(stop - start, columns, now, counts)
 
 
 def words_part(words: Words, start: int, stop: int) -> Words:

@@ -9,12 +9,13 @@ from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from rapid_response.history.columns import Block
+from rapid_response.history.dues import counts_from_now
 from rapid_response.history.plan import Plan
 from rapid_response.history.sheets import Definitions, Sheet
 from rapid_response.history.slices import NO, Rails, both, either
 from rapid_response.history.tiers import TierRange, tier_range
 from rapid_response.protocol.expressions import Not, uses_now
-from rapid_response.protocol.model import Gate, Protocol, Response, Rule, ScopeRule
+from rapid_response.protocol.model import Due, Gate, Protocol, Response, Rule, ScopeRule
 
 Part = TypeVar("Part", bound=Gate)
 
@@ -51,7 +52,10 @@ class Planned(Generic[Part]):
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """A protocol made ready for blocks; `levels` are the slots of what each rule raises or limits to."""
+    """A protocol made ready for blocks; `levels` are the slots of what each rule raises or limits to.
+
+    `dues` are the responses whose due times are asked for, with what is said of them.
+    """
 
     protocol: Protocol
     plan: Plan
@@ -59,6 +63,7 @@ class Engine:
     rules: tuple[Planned[Rule], ...]
     responses: tuple[Planned[Response], ...]
     levels: tuple[int, ...]
+    dues: tuple[tuple[Response, Due], ...] = ()
 
     def outcomes(self, block: Block, lean: bool = False) -> Iterator[tuple[int, Outcome]]:
         """Evaluate a block of incidents, stretch by stretch, each with its first row.
@@ -96,13 +101,14 @@ class Engine:
 
     @property
     def needs_now(self) -> bool:
-        """Whether any condition uses the time of evaluation; due times are not worked out here."""
-        return uses_now(*self.plan.slots)
+        """Whether a condition uses the time of evaluation, or a due time that is asked for."""
+        return uses_now(*self.plan.slots) or any(counts_from_now(stated) for _, stated in self.dues)
 
 
-def engine_of(protocol: Protocol) -> Engine:
-    """Make a protocol ready."""
-    plan = Plan(Definitions(protocol.facts, protocol.criteria, protocol.measures, protocol.time_zone))
+def engine_of(protocol: Protocol, due: bool = False) -> Engine:
+    """Make a protocol ready, with due times or without."""
+    assuming = frozenset(name for name, part in protocol.patterns.items() if protocol.assumes_below(part.value))
+    plan = Plan(Definitions(protocol.facts, protocol.criteria, protocol.measures, protocol.time_zone, assuming))
 
     def planned(parts: Iterable[Part]) -> tuple[Planned[Part], ...]:
         return tuple(
@@ -112,4 +118,6 @@ def engine_of(protocol: Protocol) -> Engine:
 
     rules = planned(protocol.rules.values())
     levels = tuple(plan.slot(rule.part.tier) for rule in rules)
-    return Engine(protocol, plan, planned(protocol.scope.values()), rules, planned(protocol.responses.values()), levels)
+    scope, responses = planned(protocol.scope.values()), planned(protocol.responses.values())
+    dues = [(response, response.due) for response in protocol.responses.values() if due and response.due]
+    return Engine(protocol, plan, scope, rules, responses, levels, tuple(dues))

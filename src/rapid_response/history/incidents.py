@@ -14,9 +14,11 @@ import pyarrow as pa
 
 from rapid_response.evaluation.incidents import encode_as_of
 from rapid_response.history.binding import Binding, bind, bind_plainly, check_columns
+from rapid_response.history.columns import HistoryCounts
 from rapid_response.history.engine import Engine, engine_of
 from rapid_response.history.mapping import ColumnMapping, ReadOptions
 from rapid_response.history.mapping_files import load_mapping
+from rapid_response.history.patterns import Gatherer
 from rapid_response.history.problems import HistoryError
 from rapid_response.history.progress import Clock, Watcher
 from rapid_response.history.rationales import RationaleFinder, Rationales
@@ -47,9 +49,10 @@ def read_incidents(
 ) -> History:
     """Past incidents from a file, a database or a data frame.
 
-    `source` is a path (.csv, .tsv, each also .gz, .xlsx, .ods, .json, .jsonl, .parquet), the URL of a database
-    (sqlite:///file.db, postgresql://…) with a `table` or `query`, or a data frame of pandas, Polars, PyArrow, DuckDB,
-    PySpark or Ibis. `mapping` is a mapping file, or a mapping; without it columns are facts by their names.
+    `source` is a path (.csv, .tsv, each also .gz, .xlsx, .ods, .json, .jsonl, .parquet), a folder of such files or a
+    pattern like past/*.csv, read in the order of their names, the URL of a database (sqlite:///file.db,
+    postgresql://…) with a `table` or `query`, or a data frame of pandas, Polars, PyArrow, DuckDB, PySpark or Ibis.
+    `mapping` is a mapping file, or a mapping; without it columns are facts by their names.
     `delimiter`, `encoding`, `sheet`, `table` and `query` go before what the mapping says of them.
 
     Names of columns are checked now, names of facts and values once a protocol is there: now if it is given, else when
@@ -100,10 +103,14 @@ class Report:
     def __str__(self) -> str:
         lines = [f"{self.rows:,} rows, {self.kept_aside:,} kept aside"]
         lines += [f"  {count:,} × {column or 'the row'}: {name}" for (column, name), count in self.by_column.items()]
-        lines += [f"  {self.unit} {aside.line}: {aside}" for aside in self.examples[:10]]
+        lines += [f"  {self.place(aside)}: {aside}" for aside in self.examples[:10]]
         if self.asides > 10:
             lines.append(f"  … and {self.asides - 10:,} more")
         return "\n".join(lines)
+
+    def place(self, aside: Aside) -> str:
+        """Where it stands, in words."""
+        return f"{f'{aside.file}, ' if aside.file else ''}{self.unit} {aside.line}"
 
 
 @dataclass(frozen=True)
@@ -152,27 +159,29 @@ class History:
         as_of: str | dt.datetime | None = None,
         progress: Watcher | None = None,
         prefix: str = "",
+        due: bool = False,
     ) -> Any:
         """The tier of every incident.
 
         A data frame comes back as one of the same kind with columns added; other sources give an Arrow table, first
         the `id`. The columns, their names after `prefix`: `tier`, `lowest`, `highest`, `standing` (settled, assumed,
         open), `scope` (in, out, unknown), for each response `response_NAME` (true where active, null where open), and
-        `problem`, which says why a row was not evaluated. With a mapping that states one, also `outcome`.
+        `problem`, which says why a row was not evaluated. With a mapping that states one, also `outcome`; with `due`,
+        for each response that has a due time `due_NAME`, a moment in UTC, null where it is neither active nor open.
 
         `as_of` is the time of evaluation of all rows, where the mapping has none. Raises HistoryError where names,
         values of the mapping or the time do not fit; rows that do not fit only have their `problem`.
         """
         protocol = self.chosen(protocol)
-        self.refuse_clash(protocol, prefix)
-        engine = engine_of(protocol)
-        reader = self.timed_reader(engine, as_of)
+        engine = engine_of(protocol, due)
+        self.refuse_clash(engine, prefix)
         clock = Clock(progress)
+        reader = self.timed_reader(engine, as_of, clock)
         tables = []
         for piece, rows in self.read(reader):
             tables.append(result_table(engine, rows, prefix, with_id=not self.is_frame))
             clock.add(rows.block.rows, piece.share)
-        added = pa.concat_tables(tables) if tables else _no_rows(protocol, prefix, with_id=not self.is_frame)
+        added = pa.concat_tables(tables) if tables else _no_rows(engine, prefix, with_id=not self.is_frame)
         if not self.is_frame:
             return added
         from rapid_response.history.sources.frames import with_columns
@@ -187,6 +196,7 @@ class History:
         form: Format = "parquet",
         as_of: str | dt.datetime | None = None,
         progress: Watcher | None = None,
+        due: bool = False,
     ) -> Written:
         """Evaluate into a folder, part by part: for what does not fit into memory, or takes long.
 
@@ -195,12 +205,13 @@ class History:
         are the same. Raises HistoryError as `evaluate` does, and where the folder holds another evaluation.
         """
         protocol = self.chosen(protocol)
-        engine = engine_of(protocol)
-        reader = self.timed_reader(engine, as_of)
+        engine = engine_of(protocol, due)
+        clock = Clock(progress)
+        reader = self.timed_reader(engine, as_of, clock)
         text = self.mapping.root.span.source.text if self.mapping else ""
         key = evaluation_key(engine, text, self.source, as_of)
         writer = open_folder(Path(folder), form, key, resumable=self.source.mark is not None)
-        return writer.write(engine, self.source, reader, Clock(progress))
+        return writer.write(engine, self.source, reader, clock)
 
     def why(
         self,
@@ -214,7 +225,8 @@ class History:
         A reason is a rule that decided, with the conditions that made it hold. Raises HistoryError as `evaluate` does.
         """
         engine = engine_of(self.chosen(protocol))
-        finder, reader, clock = RationaleFinder(engine), self.timed_reader(engine, as_of), Clock(progress)
+        finder, clock = RationaleFinder(engine), Clock(progress)
+        reader = self.timed_reader(engine, as_of, clock)
         tables = []
         for piece, rows in self.read(reader):
             tables.append(finder.table(rows))
@@ -244,7 +256,7 @@ class History:
         ...     "rules: {r: {when: hurt, raise_to: high}}"
         ... )
         >>> incidents = duckdb.sql("SELECT 7 AS id, TRUE AS hurt")
-        >>> duckdb.sql(read_incidents(incidents).sql(protocol, table="incidents")).fetchone()[:2]
+        >>> duckdb.sql(read_incidents(incidents).sql(protocol, table="incidents")).fetchall()[0][:2]
         (7, 'high')
         """
         binding = self.binding(self.chosen(protocol))
@@ -277,15 +289,33 @@ class History:
         """A reader of batches; raises HistoryError where the mapping does not fit."""
         return RowReader(self.binding(protocol), now)
 
-    def timed_reader(self, engine: Engine, as_of: str | dt.datetime | None) -> RowReader:
-        """The same for evaluating: raises HistoryError where the time of evaluation is needed and nowhere stated."""
+    def timed_reader(self, engine: Engine, as_of: str | dt.datetime | None, clock: Clock | None = None) -> RowReader:
+        """The same for evaluating, patterns counted: the whole source is read for them.
+
+        Raises HistoryError where the time of evaluation is needed and nowhere stated.
+        """
         now = None if as_of is None else encode_as_of(engine.protocol, as_of)
         reader = self.reader(engine.protocol, now)
         if engine.needs_now and now is None and reader.binding.as_of is None:
-            message = "the time of evaluation is missing: this protocol uses `now`"
+            message = "the time of evaluation is missing: conditions or due times count from `now`"
             remedy = "give as_of, like 2026-02-01T09:00, or add `as_of:` and a column to the mapping"
             raise HistoryError([Problem("RM304", message, help=remedy)])
+        if engine.protocol.patterns:
+            reader.counts = self.counts(engine.protocol, now, clock or Clock(None))
         return reader
+
+    def counts(self, protocol: Protocol, now: int | None, clock: Clock) -> HistoryCounts:
+        """What patterns come to in every row, found by reading the source once; it will be read again."""
+        if self.source.mark is None and not self.is_frame:
+            message = "patterns need the rows twice in the same order, which a server does not promise"
+            remedy = "read the table into a data frame first, or into a Parquet file, and give that"
+            raise HistoryError([Problem("RM307", message, help=remedy)])
+        gatherer, clock.passes = Gatherer(protocol), 2
+        for piece, rows in self.read(self.reader(protocol, now)):
+            gatherer.add(rows)
+            clock.add(rows.count, piece.share)
+        clock.passed = 1
+        return gatherer.counts()
 
     def read(self, reader: RowReader) -> Iterator[tuple[Piece, Rows]]:
         """Every piece of the source with its rows."""
@@ -298,17 +328,17 @@ class History:
         for piece, batch in read_ahead(self.source.pieces(columns)):
             yield piece, [reader.read(batch) for reader in readers]
 
-    def refuse_clash(self, protocol: Protocol, prefix: str) -> None:
+    def refuse_clash(self, engine: Engine, prefix: str) -> None:
         """Raise HistoryError where a result would take the name of a column of the frame."""
-        added = [f"{prefix}{name}" for name in column_names(protocol)]
+        added = [f"{prefix}{name}" for name in column_names(engine)]
         taken = [name for name in added if self.is_frame and name in self.source.header]
         if taken:
             message = f"the frame already has {one_of(taken)}"
             raise HistoryError([Problem("RM305", message, help='give a prefix, like prefix="new_"')])
 
 
-def _no_rows(protocol: Protocol, prefix: str, with_id: bool) -> Any:
-    names = [*(["id"] if with_id else []), *column_names(protocol)]
+def _no_rows(engine: Engine, prefix: str, with_id: bool) -> Any:
+    names = [*(["id"] if with_id else []), *column_names(engine)]
     return pa.table({f"{prefix}{name}": pa.array([], pa.string()) for name in names})
 
 

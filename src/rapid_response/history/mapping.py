@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from rapid_response.protocol.model import NO_TEXT, Text
 from rapid_response.protocol.problems import Span
 from rapid_response.protocol.reading import Mapping as MappingNode
 from rapid_response.protocol.reading import Node, Scalar
+
+ClockChanges = Literal["earlier", "later", "unknown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,8 @@ class ReadOptions:
 class ColumnMapping:
     """A whole mapping. `columns` are helpers that conditions name; `outcome` is what people decided then.
 
+    `clock_changes` says which moment a time is that the clocks repeat or skip; None where such a time does not fit.
+
     >>> from rapid_response.history import mapping_from_text
     >>> mapping = mapping_from_text("mapping: m\\nid: Case\\nfacts: {harm: Injury, bias_signs: {always: yes}}")
     >>> mapping.name, [*mapping.facts], mapping.id[0].text
@@ -81,6 +86,7 @@ class ColumnMapping:
     name: str
     title: Text = NO_TEXT
     time_zone: str | None = None
+    clock_changes: ClockChanges | None = None
     read: ReadOptions = ReadOptions()
     id: tuple[Scalar, ...] = ()
     as_of: FromColumns | None = None

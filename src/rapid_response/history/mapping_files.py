@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from rapid_response.history.mapping import Always, ColumnMapping, Derived, FromColumns, Instruction, ReadOptions
+from rapid_response.history.mapping import (
+    Always,
+    ClockChanges,
+    ColumnMapping,
+    Derived,
+    FromColumns,
+    Instruction,
+    ReadOptions,
+)
 from rapid_response.history.problems import HistoryError
 from rapid_response.protocol.model import NO_TEXT, Text
 from rapid_response.protocol.problems import (
@@ -27,7 +35,20 @@ from rapid_response.protocol.reading import Mapping, Node, Scalar, read_source, 
 from rapid_response.protocol.reading import Sequence as SequenceNode
 from rapid_response.protocol.schema import NAME
 
-SECTIONS = ("mapping", "title", "time_zone", "read", "unknown", "id", "as_of", "outcome", "columns", "facts")
+SECTIONS = (
+    "mapping",
+    "title",
+    "time_zone",
+    "clock_changes",
+    "read",
+    "unknown",
+    "id",
+    "as_of",
+    "outcome",
+    "columns",
+    "facts",
+)
+CLOCK_CHANGES: tuple[ClockChanges, ...] = ("earlier", "later", "unknown")
 READ = ("delimiter", "encoding", "sheet", "table", "query")
 FROM_COLUMNS = ("column", "columns", "values", "otherwise", "unknown", "formats", "split", "digits")
 HELPER = (*FROM_COLUMNS, "type", "decimals")
@@ -98,6 +119,7 @@ class _Reader:
             name=name.text if isinstance(name, Scalar) else "",
             title=self.attempt(lambda: self.title(root.get("title")), NO_TEXT),
             time_zone=self.attempt(lambda: self.zone(root.get("time_zone")), None),
+            clock_changes=self.attempt(lambda: self.clock_changes(root.get("clock_changes")), None),
             read=self.attempt(lambda: self.read(root.get("read")), ReadOptions()),
             id=self.attempt(lambda: self.names(root.get("id")), ()),
             as_of=self.attempt(lambda: self.one_column(root, "as_of", general), None),
@@ -286,6 +308,16 @@ class _Reader:
             assert node is not None
             remedy = "write it like America/Los_Angeles"
             raise self.fault("RM103", f"`{text}` is not a time zone", node.span, remedy) from None
+
+    def clock_changes(self, node: Node | None) -> ClockChanges | None:
+        text = self.text(node)
+        if node is None:
+            return None
+        for known in CLOCK_CHANGES:
+            if text == known:
+                return known
+        remedy = did_you_mean(text or "", CLOCK_CHANGES, f"write {one_of(CLOCK_CHANGES)}")
+        raise self.fault("RM103", f"`{text}` does not say what a clock change means", node.span, remedy)
 
     def read(self, node: Node | None) -> ReadOptions:
         if node is None:

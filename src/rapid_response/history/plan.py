@@ -22,6 +22,7 @@ from rapid_response.protocol.expressions import (
     CriterionHolds,
     FactValue,
     MeasureValue,
+    PatternValue,
     TierValue,
     Unsettled,
     Value,
@@ -124,5 +125,7 @@ class Plan:
         """Whether a node of itself may be worth something else under the assumptions."""
         if isinstance(node, CriterionHolds):
             return self.definitions.criteria[node.criterion].assumed is not None
+        if isinstance(node, PatternValue):
+            return node.pattern in self.definitions.assuming
         fact = fact_read_by(node)
         return fact is not None and self.definitions.facts[fact].assumed is not None

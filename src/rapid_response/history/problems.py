@@ -23,6 +23,7 @@ CATALOGUE: dict[str, str] = {
     "RM304": "the time of evaluation is missing",
     "RM305": "a result would take the name of a column",
     "RM306": "a renamed fact stands nowhere",
+    "RM307": "patterns need rows that keep their order",
     # Rows
     "RM401": "a value does not fit",
     "RM402": "a row has too many or too few cells",
@@ -36,6 +37,7 @@ CATALOGUE: dict[str, str] = {
     "RM506": "a record cannot be read",
     "RM507": "a package is missing",
     "RM508": "results cannot be written there",
+    "RM509": "the files of a source have different columns",
     # SQL
     "RM601": "there is no such SQL dialect",
     "RM602": "a name cannot be one in that database",

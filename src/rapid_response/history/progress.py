@@ -50,10 +50,15 @@ def show_progress(progress: Progress) -> None:
 
 @dataclass
 class Clock:
-    """Counts rows, and tells a watcher at most ten times a second, and at the end."""
+    """Counts rows, and tells a watcher at most ten times a second, and at the end.
+
+    Where the source is read several times, `passes` says how often, and `passed` how often it has been.
+    """
 
     watcher: Watcher | None
     rows: int = 0
+    passes: int = 1
+    passed: int = 0
     start: float = field(default_factory=time.monotonic)
     told: float = 0.0
 
@@ -61,9 +66,11 @@ class Clock:
         """So many more rows are done."""
         self.rows += rows
         now = time.monotonic()
+        if share is not None:
+            share = (self.passed + share) / self.passes
         if self.watcher and (share == 1 or now - self.told > 0.1):
             self.told = now
-            self.watcher(Progress(self.rows, now - self.start, share))
+            self.watcher(Progress(self.rows // self.passes, now - self.start, share))
 
 
 def _duration(seconds: float) -> str:

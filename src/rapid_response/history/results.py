@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from rapid_response.history.columns import Codes, words_part
+from rapid_response.history.dues import due_column
 from rapid_response.history.engine import Engine, Outcome
 from rapid_response.history.rows import Rows
 from rapid_response.history.slices import NO, Rails, Words, flags, to_octets, unpack
@@ -18,18 +19,20 @@ STANDINGS = ("settled", "assumed", "open")
 SCOPES = ("in", "out", "unknown")
 FIXED = ("tier", "lowest", "highest", "standing", "scope")
 RESPONSE = "response_"
+DUE = "due_"
 
 
-def column_names(protocol: Protocol) -> tuple[str, ...]:
-    """The columns that an evaluation adds: the fixed ones, one per response, and what is wrong with a row."""
-    return (*FIXED, *(f"{RESPONSE}{name}" for name in protocol.responses), "problem")
+def column_names(engine: Engine) -> tuple[str, ...]:
+    """The columns that an evaluation adds: fixed ones, one per response and due time, and what is wrong with a row."""
+    responses = [f"{RESPONSE}{name}" for name in engine.protocol.responses]
+    return (*FIXED, *responses, *(f"{DUE}{response.name}" for response, _ in engine.dues), "problem")
 
 
 def result_columns(engine: Engine, rows: Rows) -> dict[str, Any]:
     """The columns of a batch, and what is wrong with its rows; those that do not fit have nothing else."""
     fitting = rows.fitting
     parts = [
-        _columns(engine.protocol, outcome, words_part(fitting, start, start + outcome.rows))
+        _columns(engine, outcome, words_part(fitting, start, start + outcome.rows))
         for start, outcome in engine.outcomes(rows.block, lean=True)
     ]
     return {**{name: pa.chunked_array([part[name] for part in parts]) for name in parts[0]}, "problem": _problems(rows)}
@@ -44,13 +47,13 @@ def result_table(engine: Engine, rows: Rows, prefix: str = "", with_id: bool = T
     return pa.table({f"{prefix}{name}": column for name, column in columns.items()})
 
 
-def _columns(protocol: Protocol, outcome: Outcome, fitting: Words) -> dict[str, Any]:
+def _columns(engine: Engine, outcome: Outcome, fitting: Words) -> dict[str, Any]:
     """The columns of a stretch of rows.
 
     Tiers, standing and scope are words, with their codes in order; a response is true where active, false where not,
-    null where open.
+    null where open; a due time is null where its response is not active, nor open.
     """
-    count = outcome.rows
+    protocol, count = engine.protocol, outcome.rows
     names = [tier.name for tier in protocol.tiers]
     low, high = levels(outcome.tiers.low, count), levels(outcome.tiers.high, count)
     tier, stated = recommended(protocol, outcome, count)
@@ -63,6 +66,9 @@ def _columns(protocol: Protocol, outcome: Outcome, fitting: Words) -> dict[str, 
     }
     for name, rails in outcome.responses.items():
         columns[f"{RESPONSE}{name}"] = _truths(rails, fitting, count)
+    for response, due in engine.dues:
+        possible = outcome.responses[response.name].possibly & fitting
+        columns[f"{DUE}{response.name}"] = due_column(protocol, due, outcome.sheet.block, possible)
     return columns
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from rapid_response.history.binding import Binding, Bound
 from rapid_response.history.cells import CellReader, Misfit, Read, joined, united
-from rapid_response.history.columns import Answers, Block, Chosen, Codes, Column, Quantities, Texts
+from rapid_response.history.columns import Answers, Block, Chosen, Codes, Column, HistoryCounts, Quantities, Texts
 from rapid_response.history.problems import HistoryError
 from rapid_response.history.slices import ALL, NONE, Words, flags, pack
 from rapid_response.history.sources.pieces import Batch, cell_text
@@ -27,7 +28,7 @@ class Aside:
     """One thing for which a row was kept aside: where it stands and what is wrong.
 
     `row` is its place in the batch, None for a record that is no row; `line` its line or row number in the source.
-    `value` is the cell as it stands, None where the fact is private.
+    `value` is the cell as it stands, None where the fact is private; `file` the file, where a source has several.
 
     >>> print(Aside(3, 17, "RM401", "Age", "old", "`old` is not a number", "write it like 12"))
     Age: `old` is not a number
@@ -40,10 +41,12 @@ class Aside:
     value: str | None
     message: str
     help: str | None = None
+    file: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
         stated = {"problem": self.problem, "line": self.line, "column": self.column, "value": self.value}
+        stated |= {"file": self.file} if self.file else {}
         return {**stated, "message": self.message, "help": self.help}
 
     def __str__(self) -> str:
@@ -67,11 +70,17 @@ class Rows:
 
     @property
     def ids(self) -> Any:
-        """The ids as an Arrow array of texts; without any, the numbers of the rows or lines in their source."""
+        """The ids as an Arrow array of texts; without any, the numbers of the rows or lines in their source.
+
+        Where a source has several files, each number comes after the name of its file and a colon.
+        """
         if self.binding.id:
             return joined([self.batch.table[name] for name in self.binding.id], None)
         lines = self.batch.lines
-        return pa.array(np.arange(lines.start, lines.stop) if isinstance(lines, range) else lines)
+        numbers = pa.array(np.arange(lines.start, lines.stop) if isinstance(lines, range) else lines)
+        if self.batch.file is None:
+            return numbers
+        return pc.binary_join_element_wise(self.batch.file, numbers.cast(pa.string()), ":")
 
     @property
     def fitting(self) -> Words:
@@ -84,11 +93,16 @@ class Rows:
 
 @dataclass
 class RowReader:
-    """Reads batches of a source by a binding."""
+    """Reads batches of a source by a binding, one after the other.
+
+    `counts` is what patterns come to in every row of the source, `done` how many rows of it have been read.
+    """
 
     binding: Binding
     now: int | None
     readers: dict[str, list[CellReader]] = field(default_factory=dict)
+    counts: HistoryCounts | None = None
+    done: int = 0
 
     def read(self, batch: Batch) -> Rows:
         """Everything that is asked of a batch."""
@@ -105,8 +119,15 @@ class RowReader:
         columns |= derived
         outcome = self.column(self.binding.outcome, batch, aside) if self.binding.outcome else None
         assert outcome is None or isinstance(outcome, Codes)
-        block = Block(rows, columns, self.times(batch, aside))
-        return Rows(self.binding, batch, block, outcome, tuple(aside))
+        counts = self.counts.of(self.done, rows) if self.counts else {}
+        self.done += rows
+        block = Block(rows, columns, self.times(batch, aside), counts)
+        placed = aside if batch.file is None else [replace(part, file=batch.file) for part in aside]
+        return Rows(self.binding, batch, block, outcome, tuple(placed))
+
+    def skip(self, batches: int) -> None:
+        """Go on after so many batches, which are not read."""
+        self.done = self.counts.starts[batches] if self.counts else 0
 
     def column(self, part: Bound, batch: Batch, aside: list[Aside]) -> Column:
         """One fact, from its columns."""

@@ -31,9 +31,13 @@ Work = Callable[[Sheet], Any]
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
-    """What conditions may refer to: facts, criteria and measures by name, and the time zone."""
+    """What conditions may refer to: facts, criteria and measures by name, and the time zone.
+
+    `assuming` are the patterns that may come to something else under the assumptions.
+    """
 
     facts: Mapping[str, Fact]
     criteria: Mapping[str, Criterion]
     measures: Mapping[str, Measure]
     zone: str | None
+    assuming: frozenset[str] = frozenset()

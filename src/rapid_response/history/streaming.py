@@ -77,8 +77,9 @@ class FolderWriter:
 
     def write(self, engine: Engine, source: Source, reader: RowReader, clock: Clock) -> Written:
         """Evaluate and write all parts that are not done yet."""
-        clock.rows = sum(part.rows for part in self.parts)
+        clock.rows += sum(part.rows for part in self.parts)
         done = sum(part.pieces for part in self.parts)
+        reader.skip(done)
         held: list[_Evaluated] = []
         try:
             for read, batch in read_ahead(islice(source.pieces(reader.binding.columns), done, None)):
@@ -150,6 +151,7 @@ def open_folder(folder: Path, form: Format, key: str, resumable: bool) -> Folder
 def evaluation_key(engine: Engine, mapping_text: str, source: Source, as_of: object) -> str:
     """A text that is the same for the same protocol, mapping, source and time alone."""
     parts = [SEMANTICS, engine.protocol.fingerprint, mapping_text, source.name, source.mark, str(as_of)]
+    parts += [f"due {response.name}" for response, _ in engine.dues]
     return "sha256:" + hashlib.sha256(json.dumps(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -162,7 +164,7 @@ def kept_aside(rows: Rows, source: Source) -> Iterator[dict[str, Any]]:
             by_row.setdefault(part.row, []).append(part)
     for row, parts in sorted(by_row.items()):
         cells = {key: cell_text(cell) for key, cell in rows.batch.whole(row).items() if key not in private}
-        yield _told(source, parts) | {"row": cells}
+        yield _told(source, parts) | {"cells": cells}
     for record, part in zip(rows.batch.broken, (part for part in rows.aside if part.row is None), strict=True):
         yield _told(source, [part]) | ({} if private else {"text": record.text})
 
@@ -174,8 +176,8 @@ def _fitting(engine: Engine, rows: Rows) -> Any:
 
 
 def _told(source: Source, parts: Sequence[Aside]) -> dict[str, Any]:
-    problems = [{key: value for key, value in part.to_dict().items() if key != "line"} for part in parts]
-    return {"file": source.name, source.unit: parts[0].line, "problems": problems}
+    problems = [{key: value for key, value in part.to_dict().items() if key not in ("line", "file")} for part in parts]
+    return {"file": parts[0].file or source.name, source.unit: parts[0].line, "problems": problems}
 
 
 def _write_table(table: Any, path: Path, form: Format) -> None:

@@ -42,8 +42,8 @@ def value_step(node: Value, slots: list[int], definitions: Definitions) -> Work:
             return lambda _: exactly(constant)
         case MeasureValue():
             return lambda sheet: sheet.found[slots[0]]
-        case PatternValue(type=kind):
-            return lambda _: Range(int(kind.low), int(kind.high))
+        case PatternValue(pattern=name, type=kind):
+            return lambda sheet: _pattern(sheet, name, kind)
         case TierValue():
             return lambda sheet: cast(TierRange, sheet.tiers).as_range(sheet.block.rows)
         case Now(type=kind):
@@ -72,6 +72,15 @@ def _now(sheet: Sheet, kind: Type, zone: str | None) -> Range:
     now = sheet.block.now
     assert now is not None, "the time of evaluation is asked for before anything is worked out"
     return exactly(now if kind.name == "moment" else ranges.by_value(lambda at: local_date(at, zone), now))
+
+
+def _pattern(sheet: Sheet, name: str, kind: Type) -> Range:
+    counted = sheet.block.counts.get(name)
+    if counted is None:
+        return Range(int(kind.low), int(kind.high))
+    ends = counted.assumed if sheet.assume else counted.plain
+    low = ends.low.astype(np.int64)
+    return Range(low, low if ends.low is ends.high else ends.high.astype(np.int64))
 
 
 def _arithmetic(node: Arithmetic, slots: list[int]) -> Work:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from rapid_response.history.mapping import ClockChanges
 from rapid_response.history.sources.pieces import cell_text
 from rapid_response.protocol.expressions import Type
-from rapid_response.protocol.values import Encoded, Unfit, encode
+from rapid_response.protocol.values import Encoded, Unfit, encode, time_zone
 
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 _NUMBER = re.compile(r"[+-]?([0-9]{1,30}(\.[0-9]{0,30})?|\.[0-9]{1,30})")
@@ -24,6 +25,7 @@ class Words:
 
     `values` are what listed words mean, None for unknown; `otherwise` is what counts where a cell is neither listed nor
     a value as it stands; without it such a cell does not fit. An empty cell is unknown, unless the source has nulls.
+    `clock_changes` says which moment a time is that the clocks repeat or skip.
     """
 
     kind: Type
@@ -34,6 +36,7 @@ class Words:
     formats: tuple[str, ...] = ()
     split: str | None = None
     empty_is_unknown: bool = True
+    clock_changes: ClockChanges | None = None
 
     @property
     def is_plain(self) -> bool:
@@ -72,8 +75,11 @@ class Words:
             return self.values[text]
         if text in self.unknown or (not text and self.empty_is_unknown):
             return None
+        stated = self.as_it_stands(kind, cell, text)
+        if self.clock_changes and len(moments := self.moments(stated)) == 2:
+            stated = None if self.clock_changes == "unknown" else moments[self.clock_changes == "later"]
         try:
-            return encode(kind, self.as_it_stands(kind, cell, text), self.zone)
+            return None if stated is None else encode(kind, stated, self.zone)
         except Unfit:
             if self.otherwise is UNFIT_OTHERWISE:
                 raise
@@ -95,6 +101,19 @@ class Words:
                 return cell if isinstance(cell, str) else text
             case _:
                 return text
+
+    def moments(self, stated: Any) -> list[dt.datetime]:
+        """Both moments, the earlier one first, that a time without an offset may be where the clocks change."""
+        if self.kind.name != "moment" or self.zone is None:
+            return []
+        try:
+            local = stated if isinstance(stated, dt.datetime) else dt.datetime.fromisoformat(str(stated))
+        except ValueError:
+            return []
+        if local.tzinfo is not None or not 1 < local.year < dt.MAXYEAR:
+            return []
+        zone = time_zone(self.zone)
+        return sorted({local.replace(tzinfo=zone, fold=fold).astimezone(dt.UTC) for fold in (0, 1)})
 
     def time(self, cell: Any, text: str) -> Any:
         """A moment by one of the formats, else as ISO text; a date alone is its first moment."""

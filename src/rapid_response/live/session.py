@@ -11,7 +11,7 @@ from itertools import islice
 from types import TracebackType
 from typing import Any, Self
 
-from rapid_response.errors import IncidentError
+from rapid_response.errors import IncidentError, RapidResponseError
 from rapid_response.evaluation.incidents import encode_as_of
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.live.engines import Engine, decided_by, near_finder
@@ -70,7 +70,11 @@ class LiveSession:
         near = near_finder(protocol, engine, self._store.database)
         self._examiner = Examiner(decided, self._store, near, notice // dt.timedelta(microseconds=1))
         if now is not None:
-            self.advance(now)
+            try:
+                self.advance(now)
+            except RapidResponseError:
+                self.close()
+                raise
 
     # What arrives
 

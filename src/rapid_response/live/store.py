@@ -50,10 +50,17 @@ class Store:
             if path is not None:
                 os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
             self.database = sqlite3.connect(path or "", timeout=PATIENCE, isolation_level=None, check_same_thread=False)
-            self._open(path, fingerprint)
         except (OSError, sqlite3.Error) as error:
-            remedy = "another session may have it open; or choose another place"
-            raise LiveError("RL202", f"`{self.place}` cannot hold a session: {error}", remedy) from None
+            raise self._unusable(error) from None
+        try:
+            self._open(path, fingerprint)
+        except sqlite3.Error as error:
+            self.close()
+            raise self._unusable(error) from None
+
+    def _unusable(self, error: Exception) -> LiveError:
+        remedy = "another session may have it open; or choose another place"
+        return LiveError("RL202", f"`{self.place}` cannot hold a session: {error}", remedy)
 
     def _open(self, path: str | os.PathLike[str] | None, fingerprint: str) -> None:
         execute = self.database.execute
@@ -170,7 +177,9 @@ class Store:
 
     def latest_revision(self, identity: str) -> int:
         """The highest revision of an incident, 0 where there is none."""
-        [highest] = self.database.execute("SELECT max(revision) FROM posts WHERE id = ?", (identity,)).fetchone()
+        [highest] = self.database.execute(
+            "SELECT max(revision) FROM posts WHERE id = ? AND revision IS NOT NULL", (identity,)
+        ).fetchone()
         return highest or 0
 
     def add_post(self, identity: str, revision: int | None, at: int | None, document: str) -> None:

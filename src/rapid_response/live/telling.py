@@ -150,4 +150,4 @@ def _tell_range(telling: Telling, about: About, result: Recommendation, before: 
 
 
 def _deciding(result: Recommendation) -> tuple[Because, ...]:
-    return tuple(Because(rule.name, rule.because.to_dict()) for rule in result.deciding)
+    return tuple(Because(rule.name, rule.because.to_dict()) for rule in result.deciding_rules)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from rapid_response.protocol.expressions import Condition, Constant, Type, Value, names_in
+from rapid_response.protocol.expressions import Condition, Constant, PatternValue, Type, Value, names_in
 from rapid_response.protocol.problems import Source, Span
 
 if TYPE_CHECKING:
@@ -163,6 +163,11 @@ class Pattern(Named):
     where: Condition
     same: tuple[str, ...]
     within: Constant
+
+    @property
+    def value(self) -> PatternValue:
+        """The number, as conditions name it."""
+        return PatternValue(self.name, self.type)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -330,6 +335,12 @@ class Protocol:
         """The patterns that nodes hang on, likewise."""
         found = self._below(nodes, patterns=False) if self.patterns else set()
         return tuple(name for name in self.patterns if name in found)
+
+    def assumes_below(self, *nodes: Condition | Value) -> bool:
+        """Whether nodes hang on a fact or criterion of which something is assumed until it is known."""
+        found = self._below(nodes, patterns=True)
+        facts = any(fact.assumed is not None for fact in self.facts.values() if fact.name in found)
+        return facts or any(part.assumed is not None for part in self.criteria.values() if part.name in found)
 
     def _below(self, nodes: Iterable[Condition | Value], patterns: bool) -> set[str]:
         waiting = [name for node in nodes for name in names_in(node)]

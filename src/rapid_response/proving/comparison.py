@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol.model import DEFAULT_LANGUAGE, Protocol
@@ -15,6 +15,9 @@ from rapid_response.proving.edits import Edit
 from rapid_response.proving.regions import Case
 from rapid_response.proving.shares import Share
 from rapid_response.proving.witnesses import Witness
+
+if TYPE_CHECKING:
+    from rapid_response.history.backtests.result import Backtest
 
 Verdict = Literal["equivalent", "different", "undecided"]
 About = Literal["tier", "response", "scope"]
@@ -115,8 +118,22 @@ class Comparison:
         """Edits that change what is recommended while something is not known, without their other lines."""
         return tuple(lines for edit in self.edits if (lines := edit.while_unknown))
 
-    def to_dict(self, private: bool = False) -> dict[str, Any]:
-        """The comparison as plain data, described by `comparison_schema()`."""
+    def to_dict(self, private: bool = False, history: Backtest | None = None) -> dict[str, Any]:
+        """The comparison as plain data, described by `comparison_schema()`.
+
+        With a back-test of the same versions, each difference says in how many past incidents it came up.
+        """
+        plain = self._to_dict(private)
+        if history is None:
+            return plain
+        from rapid_response.reports.past_shares import past_shares
+
+        seen = past_shares(self, history) if history.compared else {}
+        for found, told in zip(self.differences, plain["differences"], strict=True):
+            told["past"] = seen[found.claim].to_dict() if found.claim in seen else None
+        return {**plain, "history": history.to_dict()}
+
+    def _to_dict(self, private: bool) -> dict[str, Any]:
         versions = {"old": self.old, "new": self.new}
         return {
             **{
@@ -134,22 +151,24 @@ class Comparison:
             "edits": [edit.to_dict() for edit in self.edits],
         }
 
-    def to_json(self, private: bool = False, indent: int | None = None) -> str:
+    def to_json(self, private: bool = False, indent: int | None = None, history: Backtest | None = None) -> str:
         """The same as JSON text, non-ASCII characters as they are."""
-        return json.dumps(self.to_dict(private), ensure_ascii=False, indent=indent)
+        return json.dumps(self.to_dict(private, history), ensure_ascii=False, indent=indent)
 
-    def to_html(self, language: str = DEFAULT_LANGUAGE, private: bool = False) -> str:
-        """The comparison as one self-contained HTML page; needs the extra `reports`."""
+    def to_html(self, language: str = DEFAULT_LANGUAGE, private: bool = False, history: Backtest | None = None) -> str:
+        """The comparison as one self-contained HTML page, with a back-test if given; needs the extra `reports`."""
         from rapid_response.reports.html import comparison_page
 
-        return comparison_page(self, language, private=private)
+        return comparison_page(self, language, private=private, history=history)
 
-    def to_markdown(self, language: str = DEFAULT_LANGUAGE, private: bool = False) -> str:
-        """The comparison as Markdown, for the minutes of a meeting."""
+    def to_markdown(
+        self, language: str = DEFAULT_LANGUAGE, private: bool = False, history: Backtest | None = None
+    ) -> str:
+        """The comparison as Markdown, for the minutes of a meeting, with a back-test if given."""
         from rapid_response.reports.comparison_document import comparison_document
         from rapid_response.reports.markdown import document_markdown
 
-        return document_markdown(comparison_document(self, language, private))
+        return document_markdown(comparison_document(self, language, private, history))
 
     def __str__(self) -> str:
         from rapid_response.reports.comparison_document import comparison_document

@@ -93,6 +93,7 @@ class DifferenceDocument(ClaimDocument):
     cases: list[CaseDocument]
     only_with_tier: bool
     share: ShareDocument | None
+    past: NotRequired[ShareDocument | None]
 
 
 @_closed
@@ -127,7 +128,7 @@ class EditDocument(TypedDict):
 
 @_closed
 class ComparisonDocument(TypedDict):
-    """The whole comparison, as `Comparison.to_dict` gives it."""
+    """The whole comparison, as `Comparison.to_dict` gives it; `history` is a back-test, by its own schema."""
 
     old: VersionDocument
     new: VersionDocument
@@ -140,6 +141,7 @@ class ComparisonDocument(TypedDict):
     undecided: list[ClaimDocument]
     unshared: list[UnsharedDocument]
     edits: list[EditDocument]
+    history: NotRequired[dict[str, Any]]
 
 
 def comparison_schema() -> dict[str, Any]:

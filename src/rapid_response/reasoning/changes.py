@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import combinations, islice
+from itertools import chain, combinations, islice
 from typing import Any, overload
 
 from rapid_response.evaluation.compiling import Facts
@@ -144,9 +144,8 @@ class _Searching:
         self.result, self.goal = result, goal
         self.present: Facts = result.protocol.program.assuming(result.incident.facts)
         self.situation = situation_of(result.protocol, self.present, result.now, result.counts.recommended)
-        self.facts = [
-            name for name in result.protocol.facts if name in changeable & self.situation.space.by_fact.keys()
-        ]
+        self.changeable = [name for name in result.protocol.facts if name in changeable]
+        self.facts = [name for name in self.changeable if name in self.situation.space.by_fact]
         self.positions = {name: position for position, name in enumerate(result.protocol.facts)}
 
     @property
@@ -179,7 +178,22 @@ class _Searching:
             if reached >> block.start & (1 << len(block)) - 1
         )
         found = tuple(islice((change for change in each if change), limit + 1))
+        if len(found) <= limit:
+            found += tuple(islice(self.counted_anew({*chain(*(change.facts for change in found))}), limit - len(found)))
         return Changes(found[:limit], exact=True, complete=len(found) <= limit and self.is_certain) if found else None
+
+    def counted_anew(self, but: Collection[str]) -> Iterator[Change]:
+        """Changes of one more fact that patterns compare: to another option, or to what it was in a past incident."""
+        protocol, past = self.result.protocol, self.result.past
+        below = protocol.facts_below(*(pattern.value for pattern in protocol.patterns.values())) if past else ()
+        for fact in self.changeable:
+            if past and fact in below and fact != protocol.at and fact not in but:
+                kind, place = protocol.facts[fact].type, self.positions[fact]
+                options: Sequence[Encoded] = (False, True) if kind.name == "yes_no" else kind.options
+                before = (one.facts[place] for one in past.incidents)
+                tried = dict.fromkeys(chain(options if kind.name != "choices" else (), before))
+                changes = (self.changed({fact: value}) for value in tried if value not in (None, self.present[place]))
+                yield from islice((change for change in islice(changes, MOST_NEAR) if change), 1)
 
     def every_value(self, axes: Sequence[int]) -> Product:
         widths = self.situation.network.nodes.widths
@@ -271,8 +285,11 @@ class _Searching:
         return {fact: value for fact, value in found.items() if value != self.present[self.positions[fact]]}
 
     def replayed(self, cells: Cells) -> Change | None:
+        """The change, if it leads there."""
+        return self.changed(self.by_fact(cells))
+
+    def changed(self, values: Mapping[str, Encoded]) -> Change | None:
         """The change, if the incident with it is evaluated to what is asked for; so it is, and narrowed too."""
-        values = self.by_fact(cells)
         protocol, incident = self.result.protocol, self.result.incident
         facts = tuple(values.get(name, value) for name, value in zip(protocol.facts, incident.facts, strict=True))
         details = {name: detail for name, detail in incident.details.items() if name not in values}

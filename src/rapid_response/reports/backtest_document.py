@@ -29,6 +29,14 @@ def backtest_document(found: Backtest, language: str) -> Document:
     )
 
 
+def sections_beside_a_proof(found: Backtest, language: str) -> tuple[Section, ...]:
+    """A back-test as part of a comparison: the answer as a section, then the others."""
+    view = View(found, language)
+    answer = Section(_title(view), tuple(_lead(view)))
+    notes = Section(view.say(words.ABOUT_THE_PAST), tuple(Paragraph(said) for said in _notes(view)))
+    return (answer, *(backtest_sections(view) if found.compared else kept_aside(view)), notes)
+
+
 def backtest_sections(view: View) -> Iterator[Section]:
     """Everything that was found, the answer first."""
     yield tiers(view)
@@ -90,7 +98,11 @@ def _how_much(view: View) -> str:
 
 def _foot(view: View) -> Iterator[Line]:
     yield line(view.say(words.PEOPLE_DECIDE), "strong")
+    yield from _notes(view)
+    yield line(view.say(words.FROM_TO, *(said.version()[-1] for said in view.versions)), "quiet")
+
+
+def _notes(view: View) -> Iterator[Line]:
     yield line(view.say(words.RECORDED_ONLY), "quiet")
     yield line(view.say(words.UNDER), "quiet")
     yield line(view.say(words.SOURCE, view.backtest.source), "quiet")
-    yield line(view.say(words.FROM_TO, *(said.version()[-1] for said in view.versions)), "quiet")

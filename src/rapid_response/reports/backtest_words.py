@@ -244,6 +244,7 @@ RECORDED_ONLY = Phrase(
     "記錄只反映已報告和記錄的事，並非一切，也不反映採取不同行動後的結果。",
 )
 UNDER = Phrase("Results are under each version’s own assumptions.", "結果按每個版本自己的假設得出。")
+ABOUT_THE_PAST = Phrase("About the past", "關於過往事件")
 SOURCE = Phrase("Past incidents: {}", "過往事件：{}")
 
 # Past incidents evaluated by one version

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.phrases import Phrase
@@ -30,25 +31,42 @@ from rapid_response.reports.document import (
     run,
 )
 from rapid_response.reports.edit_entries import edit_sections
+from rapid_response.reports.past_shares import PastShares, past_shares
 from rapid_response.reports.vocabulary import capital, clean, introducing
 from rapid_response.reports.words import Wording
+
+if TYPE_CHECKING:
+    from rapid_response.history.backtests.result import Backtest
 
 MOST_PLACES = 8
 
 
-def comparison_document(comparison: Comparison, language: str, private: bool = False) -> Document:
-    """The document of a comparison. Values of private facts are shown where `private` asks for them."""
+def comparison_document(
+    comparison: Comparison, language: str, private: bool = False, history: Backtest | None = None
+) -> Document:
+    """The document of a comparison. Values of private facts are shown where `private` asks for them.
+
+    With a back-test of the same versions it says how often each difference came up, and what else was found.
+    """
     old, new = Wording(comparison.old, language), Wording(comparison.new, language)
-    view = _View(comparison, old, new, Wording(comparison.vocabulary, language), language, private)
+    seen = past_shares(comparison, history) if history and history.compared else {}
+    view = _View(comparison, old, new, Wording(comparison.vocabulary, language), language, private, seen)
     return Document(
         language=language,
         over=view.over(),
         title=compared.VERDICTS[comparison.verdict](language),
         tag=None,
         lead=tuple(view.lead()),
-        sections=tuple(view.sections()),
+        sections=(*view.sections(), *(_on_the_past(history, language) if history else ())),
         foot=tuple(view.foot()),
+        contents=history is not None,
     )
+
+
+def _on_the_past(history: Backtest, language: str) -> tuple[Section, ...]:
+    from rapid_response.reports.backtest_document import sections_beside_a_proof
+
+    return sections_beside_a_proof(history, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +77,7 @@ class _View:
     shared: Wording
     language: str
     private: bool
+    seen: PastShares
 
     def say(self, phrase: Phrase, *words: object) -> str:
         return phrase(self.language, *words)
@@ -96,8 +115,11 @@ class _View:
         return self.say(compared.TIER_DIFFERS, self.share(share))
 
     def table(self, differences: Sequence[Difference]) -> Table:
-        heading = compared.BEFORE, compared.AFTER, compared.SHARE
-        rows = [(*map(line, self.ends(found.claim)), line(self.share(found.share))) for found in differences]
+        heading = [compared.BEFORE, compared.AFTER, compared.SHARE, *([compared.PAST] if self.seen else [])]
+        rows = []
+        for found in differences:
+            seen = [line(self.past(found.claim))] if self.seen else []
+            rows.append((*map(line, self.ends(found.claim)), line(self.share(found.share)), *seen))
         return Table(tuple(line(self.say(title)) for title in heading), tuple(rows))
 
     def ends(self, claim: Claim) -> tuple[str, str]:
@@ -118,6 +140,25 @@ class _View:
         said = [self.say(compared.PERCENT, f"{part * 100:.{places}f}") for part in (share.estimate, low, high)]
         return self.say(compared.SHARE_BETWEEN, *said) if share.hits else self.say(compared.FEWER_THAN, said[-1])
 
+    def past(self, claim: Claim) -> str:
+        """In how many past incidents a difference came up, and what share of them that is."""
+        share = self.seen[claim]
+        if not share.hits:
+            return self.say(compared.NONE_IN_PAST, f"{share.drawn:,}")
+        ends = (share.estimate, *share.interval)
+        places = 1 if share.estimate < 0.1 else 0
+        said = (self.say(compared.PERCENT, f"{part * 100:.{places}f}") for part in ends)
+        return self.say(compared.PAST_BETWEEN, f"{share.hits:,}", f"{share.drawn:,}", *said)
+
+    def shares(self, found: Difference) -> Terms:
+        """How wide a difference is, and how often it came up."""
+        rows = [(compared.SHARE, self.share(found.share))]
+        rows += [(compared.PAST, self.past(found.claim))] if self.seen else []
+        return Terms(tuple((self.say(title), Paragraph(line(said))) for title, said in rows))
+
+    def share_alone(self, found: Difference) -> Paragraph:
+        return Paragraph((run(self.say(compared.SHARE) + self.say(say.COLON), "quiet"), run(self.share(found.share))))
+
     # The sections
 
     def sections(self) -> Iterator[Section]:
@@ -137,7 +178,8 @@ class _View:
         before, after = self.ends(found.claim)
         title = self.say(compared.FROM_TO, self.old.quoted(before), self.new.quoted(after))
         causes = tuple(self.cause(cause) for cause in found.causes)
-        return Section(title, (*causes, self.example(found)))
+        shares = (self.shares(found),) if self.seen else ()
+        return Section(title, (*shares, *causes, self.example(found)))
 
     def cause(self, cause: Cause) -> Entry:
         turned = [self.say(compared.RULE_TURNS[change], self.rule(rule, change)) for rule, change in cause.rules]
@@ -249,12 +291,12 @@ class _View:
         return capital(self.say(compared.STARTS if starts else compared.STOPS, title))
 
     def response_change(self, found: Difference) -> Section:
-        share = Paragraph((run(self.say(compared.SHARE) + self.say(say.COLON), "quiet"), run(self.share(found.share))))
+        share = self.shares(found) if self.seen else self.share_alone(found)
         return Section(self.response(found.claim), (share, *self.where(found.cases), self.example(found)))
 
     def scope_change(self, found: Difference) -> Section:
         title = self.say(compared.NOW_OUT if found.claim.after == "out" else compared.NOW_IN)
-        share = Paragraph((run(self.say(compared.SHARE) + self.say(say.COLON), "quiet"), run(self.share(found.share))))
+        share = self.shares(found) if self.seen else self.share_alone(found)
         return Section(title, (share, *self.where(found.cases), self.example(found)))
 
     # What was not compared, and the text

@@ -38,6 +38,9 @@ SHARE = Phrase("Share of incidents", "佔事件比例")
 PERCENT = Phrase("{} %", "{}%")
 SHARE_BETWEEN = Phrase("{} ({} to {})", "{}（{} 至 {}）")
 FEWER_THAN = Phrase("fewer than {}", "少於 {}")
+PAST = Phrase("Past incidents", "過往事件")
+PAST_BETWEEN = Phrase("{} of {}: {} ({} to {})", "{1} 宗中 {0} 宗，佔 {2}（{3} 至 {4}）")
+NONE_IN_PAST = Phrase("none of {}", "{} 宗中沒有")
 NOT_DRAWN = Phrase("not worked out", "未計算")
 HOW_SHARES = Phrase(
     "Shares are of {} made-up incidents, with 95 % intervals. Every answer is as likely as any other; of numbers and "

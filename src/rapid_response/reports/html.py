@@ -14,7 +14,6 @@ from rapid_response.protocol.model import DEFAULT_LANGUAGE, Protocol
 from rapid_response.proving.comparison import Comparison
 from rapid_response.proving.findings import Check
 from rapid_response.reports import catalogue
-from rapid_response.reports.backtest_document import backtest_document
 from rapid_response.reports.check_document import check_document
 from rapid_response.reports.comparison_document import comparison_document
 from rapid_response.reports.document import Block, Document, Figure, Listing, Section
@@ -50,18 +49,29 @@ def check_page(check: Check, language: str = DEFAULT_LANGUAGE) -> str:
     return document_page(check_document(check, language))
 
 
-def comparison_page(comparison: Comparison, language: str = DEFAULT_LANGUAGE, *, private: bool = False) -> str:
-    """A comparison of two versions as one HTML page; needs the extra `reports`."""
-    return document_page(comparison_document(comparison, language, private))
+def comparison_page(
+    comparison: Comparison,
+    language: str = DEFAULT_LANGUAGE,
+    *,
+    private: bool = False,
+    history: Backtest | None = None,
+) -> str:
+    """A comparison of two versions as one HTML page, with a back-test if one is given; needs the extra `reports`."""
+    return document_page(comparison_document(comparison, language, private, history))
 
 
 def backtest_page(backtest: Backtest, language: str = DEFAULT_LANGUAGE) -> str:
     """A back-test as one HTML page with its figures drawn in it; needs the extra `reports`."""
+    from rapid_response.reports.backtest_document import backtest_document
+
     return document_page(backtest_document(backtest, language))
 
 
 def document_page(document: Document) -> str:
-    """A document as one HTML page; needs the extra `reports`. A long table gets a search box where scripts run; without them it is all there."""
+    """A document as one HTML page; needs the extra `reports`.
+
+    A long table gets a search box where scripts run; without them it is all there.
+    """
     from markupsafe import Markup
 
     template = _template()

@@ -12,7 +12,6 @@ from rapid_response.evaluation.compiling import Facts
 from rapid_response.evaluation.incidents import NO_DETAILS, Incident
 from rapid_response.evaluation.patterns import Past, countable
 from rapid_response.evaluation.recommendation import Recommendation, recommend
-from rapid_response.protocol.expressions import PatternValue
 from rapid_response.protocol.model import Fact, Protocol
 from rapid_response.protocol.problems import Problem, Source
 from rapid_response.protocol.reading import read_yaml
@@ -184,7 +183,7 @@ def _writable_past(present: Incident, past: Past, now: int | None, private: bool
 
 
 def _asked_of_past(protocol: Protocol) -> tuple[str, ...]:
-    return protocol.facts_below(*(PatternValue(name, part.type) for name, part in protocol.patterns.items()))
+    return protocol.facts_below(*(pattern.value for pattern in protocol.patterns.values()))
 
 
 def _writable_facts(protocol: Protocol, facts: Facts, named: Iterable[str], private: bool) -> Facts:

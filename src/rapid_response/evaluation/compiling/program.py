@@ -17,7 +17,7 @@ from rapid_response.evaluation.compiling.tiers import nodes_of, write_tier
 from rapid_response.evaluation.compiling.values import shift
 from rapid_response.evaluation.compiling.writer import Writer
 from rapid_response.evaluation.truth import NOT
-from rapid_response.protocol.expressions import Condition, PatternValue, Value
+from rapid_response.protocol.expressions import Condition, Value
 from rapid_response.protocol.intervals import product_range, quotient_range
 from rapid_response.protocol.model import Pattern, Protocol
 from rapid_response.protocol.values import Encoded, local_date
@@ -162,7 +162,7 @@ def _tier_nodes(protocol: Protocol) -> list[Node]:
 
 
 def _pattern_nodes(pattern: Pattern) -> tuple[Node, ...]:
-    return pattern.where, PatternValue(pattern.name, pattern.type)
+    return pattern.where, pattern.value
 
 
 def _write_unpacking(tables: Mapping[str, Table], needed: set[str], writer: Writer) -> None:

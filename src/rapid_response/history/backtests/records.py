@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Literal
 
 from rapid_response.history.causes import Cause
@@ -109,12 +109,12 @@ class Change:
             "number": self.number,
             "kind": self.kind,
             "incidents": self.incidents,
-            "current": asdict(self.before),
-            "proposed": asdict(self.after),
+            "current": plain(self.before),
+            "proposed": plain(self.after),
             "current_reasons": [reason.to_dict() for reason in self.reasons_before],
             "proposed_reasons": [reason.to_dict() for reason in self.reasons_after],
-            "made_by": [asdict(turn) for turn in self.turns],
-            "responses": [asdict(turn) for turn in self.responses],
+            "made_by": [plain(turn) for turn in self.turns],
+            "responses": [plain(turn) for turn in self.responses],
             "scope": list(self.scope) if self.scope else None,
         }
 
@@ -201,3 +201,14 @@ class Kept:
     unit: str
     version: Literal["both", "current", "proposed"]
     message: str
+
+
+def plain(value: Any) -> Any:
+    """A record as plain data: dictionaries and lists.
+
+    >>> plain(Kept(3, "row", "both", "`old` is not a number"))["line"], plain((1, (2,)))
+    (3, [1, [2]])
+    """
+    if is_dataclass(value):
+        return {part.name: plain(getattr(value, part.name)) for part in fields(value)}
+    return [*map(plain, value)] if isinstance(value, tuple) else value

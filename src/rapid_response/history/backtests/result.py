@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from rapid_response.history.backtests.load_records import Workload
@@ -16,6 +16,7 @@ from rapid_response.history.backtests.records import (
     ResponseCount,
     RuleCount,
     Verdict,
+    plain,
 )
 from rapid_response.protocol.model import DEFAULT_LANGUAGE, Protocol
 from rapid_response.uncertainty import share_interval
@@ -92,7 +93,7 @@ class Agreement:
         """The agreement as plain data."""
         low, high = self.interval
         numbers = {"stated": self.stated, "decided": self.decided, "same": self.same, "low": low, "high": high}
-        return {**asdict(self), **numbers}
+        return {**plain(self), **numbers}
 
 
 @dataclass(frozen=True)
@@ -173,17 +174,17 @@ class Backtest:
             "source": self.source,
             "rows": self.rows,
             "kept_aside": self.kept_aside,
-            "kept": [asdict(kept) for kept in self.kept],
+            "kept": [plain(kept) for kept in self.kept],
             "compared": self.compared,
             "changed": {**self.kinds, "raised": self.raised, "lowered": self.lowered},
             "changed_share": {"low": low, "high": high},
-            "transitions": [asdict(transition) for transition in self.transitions],
+            "transitions": [plain(transition) for transition in self.transitions],
             "scope": [list(row) for row in self.scope],
-            "open": {name: asdict(found) for name, found in zip(versions, self.standings, strict=True)},
-            "rules": [asdict(rule) for rule in self.rules],
-            "responses": [asdict(response) for response in self.responses],
+            "open": {name: plain(found) for name, found in zip(versions, self.standings, strict=True)},
+            "rules": [plain(rule) for rule in self.rules],
+            "responses": [plain(response) for response in self.responses],
             "changes": [change.to_dict() for change in self.changes],
-            "incidents": [asdict(incident) for incident in self.incidents],
+            "incidents": [plain(incident) for incident in self.incidents],
             "agreement": self.agreement
             and {name: found.to_dict() for name, found in zip(versions, self.agreement, strict=True)},
             "workload": self.workload and self.workload.to_dict(),

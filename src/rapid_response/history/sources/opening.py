@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -24,16 +25,25 @@ def open_source(
     table: str | None = None,
     query: str | None = None,
 ) -> Source:
-    """A file by its name, a table of a database by its URL, or a data frame; raises HistoryError for anything else."""
+    """A file or several by name, a table of a database by its URL, or a data frame.
+
+    Raises HistoryError for anything else.
+    """
     if isinstance(given, str) and given.startswith(_DATABASES):
         from rapid_response.history.sources.databases import open_database
 
         return open_database(given, table, query)
     if isinstance(given, str | PathLike):
-        return _open_file(Path(given), delimiter, encoding or "utf-8", sheet)
+        return _open_files(str(given), lambda path: _open_file(path, delimiter, encoding or "utf-8", sheet))
     from rapid_response.history.sources.frames import open_frame
 
     return open_frame(given)
+
+
+def _open_files(given: str, opened: Callable[[Path], Source]) -> Source:
+    from rapid_response.history.sources.several import names_several, open_several
+
+    return open_several(given, opened) if names_several(given) else opened(Path(given))
 
 
 def _open_file(path: Path, delimiter: str | None, encoding: str, sheet: str | None) -> Source:

@@ -37,13 +37,15 @@ class Broken:
 class Batch:
     """Rows that were read: an Arrow table, the line or row number of each, and the records that are no rows.
 
-    `whole(row)` gives all cells of one row, also those that were not asked for.
+    `whole(row)` gives all cells of one row, also those that were not asked for. `file` names the file, where a source
+    has several.
     """
 
     table: Any
     lines: Lines
     whole: Callable[[int], Mapping[str, Any]]
     broken: tuple[Broken, ...] = ()
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,6 @@ class Dialect:
     quotient: str
     matches: str
     group: str
-    squeeze: str
     split: str
     array: str
     overlaps: str
@@ -60,8 +59,7 @@ DUCKDB = Dialect(
     quotient="{0} // {1}",
     matches="regexp_full_match({0}, {1})",
     group="regexp_extract({0}, {1}, {2})",
-    squeeze="regexp_replace({0}, {1}, {2}, 'g')",
-    split="string_split({0}, {1})",
+    split="string_split_regex({0}, {1})",
     array="[{0}]",
     overlaps="list_has_any({0}, {1})",
     within="list_has_all({1}, {0})",
@@ -90,9 +88,8 @@ POSTGRESQL = Dialect(
     fence="OFFSET 0",
     quotient="{0} / {1}",
     matches="{0} ~ {1}",
-    group="regexp_substr({0}, {1}, 1, 1, '', {2})",
-    squeeze="regexp_replace({0}, {1}, {2}, 'g')",
-    split="string_to_array({0}, {1})",
+    group="(regexp_match({0}, {1}))[{2}]",
+    split="regexp_split_to_array({0}, {1})",
     array="CAST(ARRAY[{0}] AS VARCHAR[])",
     overlaps="CAST({0} AS VARCHAR[]) && {1}",
     within="array_remove(CAST({0} AS VARCHAR[]), NULL) <@ {1}",
@@ -125,7 +122,6 @@ SPARK = Dialect(
     quotient="{0} DIV {1}",
     matches="regexp_like({0}, {1})",
     group="regexp_extract({0}, {1}, {2})",
-    squeeze="regexp_replace({0}, {1}, {2})",
     split="split({0}, {1})",
     array="array({0})",
     overlaps="arrays_overlap({0}, {1})",

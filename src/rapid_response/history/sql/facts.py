@@ -28,6 +28,14 @@ Stored = Term | Mapping[int, Term]
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """A fact as it is stored, and whether what stands in the table is a value of it."""
+
+    value: Stored
+    fits: Term
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Reads facts; a fact that is not `stored` is unknown in every row."""
 

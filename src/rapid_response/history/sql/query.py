@@ -10,6 +10,7 @@ from typing import Literal, cast
 
 from rapid_response.evaluation.incidents import encode_as_of
 from rapid_response.history.binding import Binding, Bound, bind
+from rapid_response.history.derived import Derivation
 from rapid_response.history.mapping import ColumnMapping, FromColumns
 from rapid_response.history.mapping_files import load_mapping
 from rapid_response.history.problems import HistoryError
@@ -72,7 +73,7 @@ def to_sql(
     ... )
     >>> import duckdb
     >>> incidents = duckdb.sql("SELECT 7 AS id, CAST(NULL AS BOOLEAN) AS hurt")
-    >>> duckdb.sql(to_sql(protocol, table="incidents")).fetchone()[:4]
+    >>> duckdb.sql(to_sql(protocol, table="incidents")).fetchall()[0][:4]
     (7, 'low', 'low', 'high')
     """
     if mapping is not None and columns is not None:
@@ -87,8 +88,6 @@ def to_sql(
 
 def _plain_binding(protocol: Protocol, columns: Mapping[str, str] | None, id_column: str) -> Binding:
     """Columns that hold facts as they are."""
-    from rapid_response.history.derived import Derivation
-
     columns = {name: name for name in protocol.facts} if columns is None else columns
     unknown = [name for name in columns if name not in protocol.facts]
     if unknown:

@@ -10,11 +10,11 @@ import pyarrow as pa
 
 from rapid_response.history.binding import Bound
 from rapid_response.history.problems import HistoryError
-from rapid_response.history.sql import clocks
+from rapid_response.history.sql import answers, clocks
 from rapid_response.history.sql.dialects import quoted_name
-from rapid_response.history.sql.facts import Stored
+from rapid_response.history.sql.facts import Reading
 from rapid_response.history.sql.terms import COMPARISON, SUM, Term, Terms
-from rapid_response.history.words import UNFIT_OTHERWISE, Words
+from rapid_response.history.words import UNFIT_OTHERWISE
 from rapid_response.protocol.expressions import Type
 from rapid_response.protocol.problems import Problem
 from rapid_response.protocol.values import Encoded, unscaled
@@ -40,14 +40,6 @@ _WHOLE: Mapping[str, tuple[StoredAs, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A fact as it is stored, null where it is not known, and whether the cell is a value of it."""
-
-    value: Stored
-    fits: Term
-
-
-@dataclass(frozen=True, slots=True)
 class Reader:
     """Reads facts from the columns of a table."""
 
@@ -60,14 +52,14 @@ class Reader:
         found = [self.stored_as(column, kind) for column in bound.columns]
         if len(found) == 1 and bound.digits is None:
             if kind.name == "choices" and found[0] == "list":
-                return self.choices(bound, [(self.column(bound.columns[0], bound.name), words)], is_list=True)
+                return answers.listed(self.terms, words, self.column(bound.columns[0], bound.name))
             if words.is_plain and found[0] in _WHOLE.get(kind.name, ()):
                 return self.whole(bound, found[0])
         for column, form in zip(bound.columns, found, strict=True):
             if form == "list" or (form in ("moment", "local time") and kind.name != "text"):
                 raise _inexpressible(bound, f"the column `{column}`, which holds {form}s,")
         if kind.name == "choices":
-            return self.choices(bound, [(self.cells(column, bound), words) for column in bound.columns], is_list=False)
+            return answers.in_texts(self.terms, words, [self.cells(column, bound) for column in bound.columns])
         return self.worded(bound, self.joined(bound))
 
     # Columns
@@ -216,94 +208,6 @@ class Reader:
         low, high = self.terms.number(int(kind.low)), self.terms.number(int(kind.high))
         inside = self.terms.form("{0} BETWEEN {1} AND {2}", value, low, high, rank=COMPARISON, needs=SUM)
         return self.terms.case([(inside, value)]), self.terms.known(inside, self.terms.truth(False))
-
-    # Several choices
-
-    def choices(self, bound: Bound, columns: Sequence[tuple[Term, Words]], is_list: bool) -> Reading:
-        """Several answers: in lists, in texts that are split, or one in each column."""
-        terms = self.terms
-        read = [self.answers(cell, words, bound, is_list) for cell, words in columns]
-        known = terms.all_of(part.known for part in read)
-        options = range(len(bound.words.kind.options))
-        value = {option: terms.case([(known, terms.any_of(p.chosen[option] for p in read))]) for option in options}
-        return Reading(value, terms.all_of(part.fits for part in read))
-
-    def answers(self, cell: Term, words: Words, bound: Bound, is_list: bool) -> _Answers:
-        """What one column says of each option."""
-        parts, terms = _Parts(self, cell, bound, is_list), self.terms
-        kind, listed = words.kind, words.values
-        masks = {**{name: 1 << place for place, name in enumerate(kind.options)}, **listed}
-        unknown = [word for word, mask in listed.items() if mask is None] + sorted({*words.unknown} - {*listed})
-        every = parts.all_among([*dict.fromkeys([*masks, *unknown])])
-        missing = [terms.is_null(cell), parts.any_among(unknown), *([parts.has_null()] if is_list else [])]
-        others, fits = 0, every
-        if words.otherwise is not UNFIT_OTHERWISE:
-            fits = terms.truth(True)
-            others = int(words.otherwise or 0)  # type: ignore[call-overload]
-            missing += [terms.opposite(every)] if words.otherwise is None else []
-        chosen = {
-            option: terms.any_of(
-                [
-                    parts.any_among([word for word, mask in masks.items() if int(mask or 0) >> option & 1]),
-                    *([terms.opposite(every)] if others >> option & 1 else []),
-                ]
-            )
-            for option in range(len(kind.options))
-        }
-        return _Answers(terms.opposite(terms.any_of(missing)), chosen, terms.any_of([terms.is_null(cell), fits]))
-
-
-@dataclass(frozen=True, slots=True)
-class _Answers:
-    known: Term
-    chosen: Mapping[int, Term]
-    fits: Term
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """The answers in a cell: a list of them, or one; null where the cell is."""
-
-    reader: Reader
-    cell: Term
-    bound: Bound
-    is_list: bool
-
-    @property
-    def array(self) -> Term | None:
-        """The cell as an array; None where it is one answer."""
-        if self.is_list:
-            return self.cell
-        terms, split = self.reader.terms, self.bound.words.split
-        if split is None:
-            return None
-        sign = "".join(f"[{letter}]" if letter not in "\\^" else f"\\{letter}" for letter in split)
-        squeezed = terms.form(
-            terms.dialect.squeeze, self.cell, terms.text(rf" *{sign} *"), terms.text(split.replace("\\", "\\\\"))
-        )
-        between = sign if terms.dialect.name == "spark" else split
-        return terms.form(terms.dialect.split, squeezed, terms.text(between))
-
-    def any_among(self, words: Sequence[str]) -> Term:
-        if not words:
-            return self.reader.terms.truth(False)
-        if self.array is None:
-            return self.reader.terms.among(self.cell, self.reader.texts(words))
-        return self._arrays(self.reader.terms.dialect.overlaps, words)
-
-    def all_among(self, words: Sequence[str]) -> Term:
-        if self.array is None:
-            return self.reader.terms.among(self.cell, self.reader.texts(words))
-        return self._arrays(self.reader.terms.dialect.within, words if self.is_list else [*words, ""])
-
-    def has_null(self) -> Term:
-        return self.reader.terms.form(self.reader.terms.dialect.has_null, self.cell, rank=COMPARISON, needs=SUM)
-
-    def _arrays(self, form: str, words: Sequence[str]) -> Term:
-        terms, array = self.reader.terms, self.array
-        assert array is not None
-        listed = terms.term(("", *[", "] * (len(words) - 1), ""), self.reader.texts(words))
-        return terms.form(form, array, terms.form(terms.dialect.array, listed), rank=COMPARISON, needs=SUM)
 
 
 def _inexpressible(bound: Bound, what: str) -> HistoryError:

@@ -102,7 +102,7 @@ class _Writer:
 
     def define(self, name: str, condition: Condition) -> None:
         for holds in (True, False):
-            self.conclude(Literal(name, holds), self.ways(condition, holds))
+            self.conclude(Literal(name, holds), self.expanded(condition, holds))
 
     def define_gate(self, gate: Gate) -> None:
         if gate.unless is None:
@@ -148,14 +148,28 @@ class _Writer:
                 return self.together(parts, holds) if holds else self.either(parts, holds)
             case AnyOf(parts=parts):
                 return self.either(parts, holds) if holds else self.together(parts, holds)
-            case AtLeast(number=number, parts=parts) if holds:
-                return self.ways(_ladder(number, parts), True)
             case AtLeast(number=number, parts=parts):
-                return self.ways(_ladder(len(parts) - number + 1, tuple(Not(part) for part in parts)), True)
+                simple = _without_counting(number, parts)
+                return self.ways(simple, holds) if simple else [(Literal(self.part(condition), holds),)]
             case CriterionHolds(criterion=name):
                 return [(Literal(criterion_name(name), holds),)]
             case _:
                 return [(Literal(self.leaf(condition), holds),)]
+
+    def expanded(self, condition: Condition, holds: bool) -> list[Premises]:
+        """The same for a condition that is defined here.
+
+        At least so many: the first and one fewer of the others, or as many of the others. So each step of the ladder is
+        inferred once, instead of every combination.
+        """
+        match condition:
+            case AtLeast(number=number, parts=parts) if not _without_counting(number, parts):
+                first, *others = parts
+                fewer, as_many = (AtLeast(least, tuple(others)) for least in (number - 1, number))
+                together, alone = (fewer, as_many) if holds else (as_many, fewer)
+                return [*self.together((first, together), holds), *self.ways(alone, holds)]
+            case _:
+                return self.ways(condition, holds)
 
     def either(self, parts: tuple[Condition, ...], holds: bool) -> list[Premises]:
         return [way for part in parts for way in self.ways(part, holds)]
@@ -176,17 +190,15 @@ class _Writer:
         return self.named[condition]
 
 
-def _ladder(number: int, parts: tuple[Condition, ...]) -> Condition:
-    """At least so many: the first and one fewer of the others, or as many of the others."""
+def _without_counting(number: int, parts: tuple[Condition, ...]) -> Condition | None:
+    """The same without a count, where there is nothing to count."""
     if number <= 0:
         return Always()
     if number > len(parts):
         return Not(Always())
     if number == len(parts):
         return AllOf(parts)
-    first, *others = parts
-    rest = tuple(others)
-    return AnyOf((AllOf((first, AtLeast(number - 1, rest))), AtLeast(number, rest)))
+    return AnyOf(parts) if number == 1 else None
 
 
 def _subject(condition: Condition) -> Subject:

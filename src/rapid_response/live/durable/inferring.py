@@ -53,7 +53,7 @@ class Inferring:
 
     rules: Rules
     sid: str = field(default_factory=lambda: str(next(_SIDS)))
-    concluded: set[Literal] = field(default_factory=set)
+    concluded: dict[str, bool] = field(default_factory=dict)
     touched: dict[str, bool] = field(default_factory=dict)
 
     def __enter__(self) -> Inferring:
@@ -82,8 +82,10 @@ class Inferring:
         while waiting or self.rules.noted:
             waiting += self.rules.noted
             self.rules.noted.clear()
-            new = [literal for literal in dict.fromkeys(waiting) if literal not in self.concluded]
-            self.concluded.update(new)
+            new = [
+                literal for literal in dict.fromkeys(waiting) if self.concluded.get(literal.name) is not literal.holds
+            ]
+            self.concluded.update((literal.name, literal.holds) for literal in new)
             waiting = []
             for literal in new:
                 for shard in self.rules.rulesets.shards:

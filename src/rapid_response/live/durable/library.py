@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import ModuleType
@@ -34,11 +34,6 @@ class Host(Protocol):
         """Forget all facts of one `sid`."""
 
 
-def is_installed() -> bool:
-    """Whether the extra `live` is there, without loading it."""
-    return importlib.util.find_spec("durable") is not None
-
-
 @cache
 def engine() -> ModuleType:
     """The module `durable.engine`.
@@ -47,7 +42,7 @@ def engine() -> ModuleType:
     """
     with _LOADING, _LazyBinding():
         try:
-            return importlib.import_module("durable.engine")
+            loaded: Any = importlib.import_module("durable.engine")
         except ModuleNotFoundError as error:
             if error.name not in ("durable", "durable_rules_engine"):
                 raise
@@ -60,6 +55,9 @@ def engine() -> ModuleType:
         except ImportError as error:
             remedy = 'LiveSession(protocol, engine="own") does without it'
             raise LiveError("RL302", f"durable-rules cannot be loaded: {error}", remedy) from None
+    loaded._unix_now = time.time  # in place of `utcfromtimestamp`, of which Python 3.12 and later warn at every action
+    module: ModuleType = loaded
+    return module
 
 
 def new_host(action: Callable[[str], Callable[[Any], None]]) -> Host:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from rapid_response.evaluation.compiling import Facts, Program, Range, Ranges
@@ -18,13 +18,16 @@ from rapid_response.live.durable.rulesets import rulesets
 from rapid_response.protocol.expressions import Constant, CriterionHolds
 from rapid_response.protocol.model import Protocol, Rule
 
-MOST_REMEMBERED = 2_000
+MOST_REMEMBERED = 8_000
+"""About four kilobytes each."""
+MOST_ASKED_OF = 4
 Trace = tuple[Any, ...]
 Known = tuple[tuple[str, bool], ...]
 """The leaves that surely hold or surely do not."""
 Case = tuple[bool, Known]
 """Whether assumptions are taken, and what is known of an incident."""
-Concluded = Set[Literal]
+Concluded = Mapping[str, bool]
+"""What surely holds or surely does not, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +76,19 @@ class _Engine:
         self.own: Program = protocol.program
         self.slots = tuple(_slots(protocol, inferences))
         self.leaves = {subject: _leaves(inferences, self.own, subject) for subject in ("incident", "tier")}
+        self.raises = _named(protocol, "raise_to")
+        self.limits = _named(protocol, "limit_to")
         self.remembered: dict[tuple[Case, Known], Inferred] = {}
+        self.run = lru_cache(maxsize=MOST_ASKED_OF)(self._run)
 
     def tiers(self, facts: Facts, now: int | None, assume: bool, counts: Ranges = ()) -> Range:
-        return self._run(facts, now, assume, counts, None)[0]
+        return self.run(facts, now, assume, counts, None)[0]
 
     def trace(
         self, facts: Facts, now: int | None, assume: bool, counts: Ranges = (), tiers: Range | None = None
     ) -> Trace:
-        return self._run(facts, now, assume, counts, tiers)[1]
+        found, trace = self.run(facts, now, assume, counts, None)
+        return trace if tiers in (None, found) else self.run(facts, now, assume, counts, tiers)[1]
 
     def _run(
         self, facts: Facts, now: int | None, assume: bool, counts: Ranges, tiers: Range | None
@@ -115,10 +122,10 @@ class _Engine:
             inferring.conclude(self.rules.rulesets.always)
             inferring.tell("incident", dict(of_incident))
             assumed = frozenset(self._assume(inferring)) if assume else frozenset()
-            first = self.remembered[case, ()] = Inferred(frozenset(inferring.concluded), assumed)
+            first = self.remembered[case, ()] = Inferred(dict(inferring.concluded), assumed)
             known = of_tier(first.concluded)
             inferring.tell("tier", dict(known))
-            last = self.remembered[case, known] = Inferred(frozenset(inferring.concluded), assumed)
+            last = self.remembered[case, known] = Inferred(inferring.concluded, assumed)
             return last
 
     def _known(self, subject: str, trace: Trace) -> Known:
@@ -138,18 +145,13 @@ class _Engine:
     def _range(self, concluded: Concluded, trace: Trace) -> Range:
         """The highest raise that holds, under the lowest limit that holds; surely, and possibly."""
         low = high = 0
-        for rule, truth in self._rules("raise_to", concluded):
-            least, most = self._target(rule, trace)
+        for rule, name in self.raises:
+            truth, (least, most) = _truth(name, concluded), self._target(rule, trace)
             low, high = max(low, least if truth == YES else 0), max(high, most if truth else 0)
-        for rule, truth in self._rules("limit_to", concluded):
-            least, most = self._target(rule, trace)
+        for rule, name in self.limits:
+            truth, (least, most) = _truth(name, concluded), self._target(rule, trace)
             low, high = min(low, least) if truth else low, min(high, most) if truth == YES else high
         return low, high
-
-    def _rules(self, effect: str, concluded: Concluded) -> Iterator[tuple[Rule, int]]:
-        for rule in self.protocol.rules.values():
-            if rule.effect == effect:
-                yield rule, _truth(gate_name(rule), concluded)
 
     def _target(self, rule: Rule, trace: Trace) -> Range:
         if isinstance(rule.tier, Constant):
@@ -167,9 +169,12 @@ class _Engine:
 
 
 def _truth(name: str, concluded: Concluded) -> int:
-    if Literal(name, True) in concluded:
-        return YES
-    return NO if Literal(name, False) in concluded else UNKNOWN
+    holds = concluded.get(name)
+    return UNKNOWN if holds is None else YES if holds else NO
+
+
+def _named(protocol: Protocol, effect: str) -> tuple[tuple[Rule, str], ...]:
+    return tuple((rule, gate_name(rule)) for rule in protocol.rules.values() if rule.effect == effect)
 
 
 def _leaves(inferences: Inferences, program: Program, subject: str) -> Mapping[str, int]:
