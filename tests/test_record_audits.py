@@ -369,7 +369,7 @@ def test_json_lines_give_the_log_back_byte_for_byte(log: DecisionLog, tmp_path: 
         assert again.verify(log.checkpoint()).fine
 
 
-def test_a_log_moves_to_postgresql_and_back(log: DecisionLog, tmp_path: Path) -> None:
+def test_a_log_moves_to_postgresql_and_back(log: DecisionLog) -> None:
     """A log of a file becomes one of a PostgreSQL database with the same bytes, replays there, and comes back."""
     lines = _lines(log, private=True)
     with postgresql.server() as url:
