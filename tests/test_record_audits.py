@@ -434,6 +434,23 @@ def test_a_log_is_never_written_over(log: DecisionLog, path: Path) -> None:
 # As a database
 
 
+def test_a_log_is_read_after_a_writer_was_interrupted(path: Path, tmp_path: Path) -> None:
+    """Where a writer was killed while it wrote keys, the log can be read without anyone writing first."""
+    for ending in ("db", "keys"):
+        (tmp_path / f"copy.{ending}").write_bytes(path.with_suffix(f".{ending}").read_bytes())
+    killed = tmp_path / "killed.db"
+    killed.write_bytes((tmp_path / "copy.db").read_bytes())
+    with closing(sqlite3.connect(tmp_path / "copy.keys", isolation_level=None)) as writer:
+        writer.execute("PRAGMA cache_size = 5")
+        writer.execute("BEGIN IMMEDIATE")
+        rows = ((f"unfinished-{number}", number.to_bytes(16), bytes(32)) for number in range(3000))
+        writer.executemany("INSERT INTO keys (incident, id, secret) VALUES (?, ?, ?)", rows)
+        for ending in ("keys", "keys-journal"):
+            (tmp_path / f"killed.{ending}").write_bytes((tmp_path / f"copy.{ending}").read_bytes())
+    with DecisionLog.open(killed, read_only=True) as log:
+        assert replay(log).counts["same"] == 8
+
+
 def test_the_file_opens_with_readable_tables(path: Path) -> None:
     """Plain SQLite shows decisions, overrides and facts in tables that can be read, and no private fact."""
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
