@@ -32,6 +32,7 @@ from rapid_response.record.exporting import MARK, write_csv, write_lines
 from rapid_response.record.importing import restore
 from rapid_response.record.replaying import replay, replay_under
 from rapid_response.record.storage import tables
+from tests import postgresql
 from tests.recorded import PRIVATE, PROTOCOLS, ZONE, Clock, write_story
 
 
@@ -368,6 +369,18 @@ def test_json_lines_give_the_log_back_byte_for_byte(log: DecisionLog, tmp_path: 
         assert again.verify(log.checkpoint()).fine
 
 
+def test_a_log_moves_to_postgresql_and_back(log: DecisionLog) -> None:
+    """A log of a file becomes one of a PostgreSQL database with the same bytes, replays there, and comes back."""
+    lines = _lines(log, private=True)
+    with postgresql.server() as url:
+        assert restore(lines, url).fine
+        with DecisionLog.open(url) as moved:
+            assert replay(moved).counts == replay(log).counts
+            assert _lines(moved, private=True) == lines
+            assert _rows(moved) == _rows(log)
+            assert audit(moved).to_dict() == audit(log).to_dict()
+
+
 def test_the_lines_are_the_bytes_that_are_hashed(log: DecisionLog) -> None:
     """Whoever has the lines can work out the chain with SHA-256 alone."""
     entries = [line for line in _lines(log) if json.loads(line)["kind"] not in ("log", "protocol", "private")]
@@ -419,6 +432,23 @@ def test_a_log_is_never_written_over(log: DecisionLog, path: Path) -> None:
 
 
 # As a database
+
+
+def test_a_log_is_read_after_a_writer_was_interrupted(path: Path, tmp_path: Path) -> None:
+    """Where a writer was killed while it wrote keys, the log can be read without anyone writing first."""
+    for ending in ("db", "keys"):
+        (tmp_path / f"copy.{ending}").write_bytes(path.with_suffix(f".{ending}").read_bytes())
+    killed = tmp_path / "killed.db"
+    killed.write_bytes((tmp_path / "copy.db").read_bytes())
+    with closing(sqlite3.connect(tmp_path / "copy.keys", isolation_level=None)) as writer:
+        writer.execute("PRAGMA cache_size = 5")
+        writer.execute("BEGIN IMMEDIATE")
+        rows = ((f"unfinished-{number}", number.to_bytes(16), bytes(32)) for number in range(3000))
+        writer.executemany("INSERT INTO keys (incident, id, secret) VALUES (?, ?, ?)", rows)
+        for ending in ("keys", "keys-journal"):
+            (tmp_path / f"killed.{ending}").write_bytes((tmp_path / f"copy.{ending}").read_bytes())
+    with DecisionLog.open(killed, read_only=True) as log:
+        assert replay(log).counts["same"] == 8
 
 
 def test_the_file_opens_with_readable_tables(path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rapid_response import Protocol, ProtocolError, protocol_from_text
-from rapid_response.record.library import LibraryError, ProtocolLibrary
+from rapid_response.record.library import CATALOGUE, LibraryError, ProtocolLibrary
 
 HERE = Path(__file__).parent.parent
 FIRST = dt.date(2026, 1, 1)
@@ -112,6 +113,7 @@ def test_findings_are_those_of_counting_day_by_day(days: list[tuple[int | None, 
         for kind in (("RV201", "RV202"), ("RV203",))
     }
     assert found["RV201", "RV202"] == gaps
+    assert all(any(date in finding.days for date in dates) for finding in library.findings)
     assert found["RV203",] == {date for date in dates if holding[date] > 1}
 
 
@@ -175,3 +177,9 @@ def test_the_shipped_protocol_is_a_library() -> None:
     library = ProtocolLibrary(HERE / "protocol_rules")
     assert library.in_force("2026-11-22").name == "ccsj-rapid-response"
     assert library.findings == ()
+
+
+def test_every_id_is_explained() -> None:
+    """Whatever can be wrong with a library is explained in docs/auditing.md."""
+    explained = re.findall(r"^\| (RV\d+) \|", (HERE / "docs/auditing.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert explained == list(CATALOGUE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,13 @@ def sqlite_path(url: str) -> Path:
     if path in ("", ":memory:") or path.startswith("sqlite:"):
         raise failure("RD101", "a log needs a file", "name one, like sqlite:///decisions.db")
     return Path(path)
+
+
+def take_back(path: Path) -> None:
+    """Have SQLite undo what an interrupted writer left half done, which it does not where it may only read."""
+    if path.with_name(path.name + "-journal").is_file() and os.access(path, os.W_OK):
+        with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as connection:
+            connection.execute("SELECT 1 FROM sqlite_master").fetchone()
 
 
 def sqlite_engine(path: Path, read_only: bool, patience: float) -> Engine:

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import insert, select
 
 from rapid_response.record.errors import RecordError, failure
-from rapid_response.record.storage.engines import SCHEMA, postgresql_engine, sqlite_engine
+from rapid_response.record.storage.engines import SCHEMA, postgresql_engine, sqlite_engine, take_back
 from rapid_response.record.storage.migrations import migrate, newer, steps, version
 from rapid_response.record.storage.store import Store
 from rapid_response.record.storage.tables import about
@@ -28,6 +28,8 @@ def open_sqlite(
     Its journal is `WAL` or `DELETE`.
     """
     _refuse_at_once(path, read_only)
+    if read_only:
+        take_back(path)
     store = Store(sqlite_engine(path, read_only, patience), path, not read_only)
     return _prepared(store, steps("sqlite", prefix), journal, read_only, patience)
 
