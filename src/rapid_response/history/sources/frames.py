@@ -62,7 +62,9 @@ class Frame:
 
 def open_frame(native: Any) -> Source:
     """A data frame of any library that Narwhals knows, or that offers itself as an Arrow stream."""
-    name, frame = type(native).__module__.split(".")[0], nw.from_native(native, pass_through=True)
+    name = type(native).__module__.split(".")[0]
+    arrow = isinstance(native, pa.Table | pa.RecordBatch)  # Narwhals refuses columns of one name, which may be unused
+    frame = native if arrow else nw.from_native(native, pass_through=True)
     if isinstance(frame, nw.LazyFrame):
         none = _opened(native, lambda: frame.head(0).collect("pyarrow").to_native())
         return Frame(native, none.schema, lambda: _opened(native, lambda: _table(native)), name)
