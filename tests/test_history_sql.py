@@ -95,6 +95,7 @@ measures:
   raised: {kind: tiers, formula: "step(wanted, 1)"}
   held: {kind: tiers, cases: [{when: kept, is: carried}, {otherwise: high}]}
   part: {formula: "share / 7"}
+  fine: {formula: "share / 1.28"}
 rules:
   up: {when: hurt, raise_to: raised}
   also: {raise_to: wanted}
@@ -104,6 +105,7 @@ rules:
   some: {when: part * 100 > -1.428571 and part < 0.4, raise_to: low}
 out_of_scope:
   far: {when: share > 2.99 or part == -0.142857}
+  half: {when: fine == 0.007812 or fine == -0.007812 or fine == 0.023438}
 responses:
   meeting: {when: tier >= middle}
   watching: {when: tier < middle and unsettled}
@@ -113,7 +115,7 @@ responses:
 def test_tiers_and_quotients_that_are_worked_out(engine: Engine) -> None:
     """Raises and limits to a value that is worked out, and quotients rounded half to even, on every kind of row."""
     protocol = protocol_from_text(WORKED_OUT)
-    tiers, truths, shares = [None, "none", "low", "high"], [None, True, False], [None, -1, 0.01, 3]
+    tiers, truths, shares = [None, "none", "low", "high"], [None, True, False], [None, -1, 3, 0.01, -0.01, 0.03]
     every = itertools.product(tiers, tiers, truths, truths, shares)
     given = [dict(zip(("wanted", "carried", "hurt", "kept", "share"), cells, strict=True)) for cells in every]
     assert_rows(evaluated(engine, protocol, given, None), alone(protocol, given))

@@ -75,8 +75,8 @@ NUMBERS = protocol_of(
 @pytest.mark.parametrize("kind", [pa.int16(), pa.int64(), pa.float64(), pa.decimal128(12, 3)])
 def test_numbers_as_they_are_stored(engine: Engine, kind: pa.DataType) -> None:
     """Numbers of any type are exact; one that is out of range, or has a part too many, is told and not rounded."""
-    cells: list[Any] = [0, -5, -6, 30000, 7, None, 1, 2]
-    parts = ["0.29", "0.1", "0.11", "999999999.99", "0.115", "5", None, "0.30000000000000004"]
+    cells: list[Any] = [0, -5, -6, 30000, 7, None, 1, 2, 3, 4, 5]
+    parts = ["0.29", "0.1", "0.11", "999999999.99", "0.115", "5", None, "0.30000000000000004", "inf", "nan", "1e300"]
     whole = [None if cell is None else Decimal(cell) if pa.types.is_decimal(kind) else cell for cell in cells]
     arrow = pa.table(
         {
@@ -89,7 +89,7 @@ def test_numbers_as_they_are_stored(engine: Engine, kind: pa.DataType) -> None:
     text = read_incidents(arrow).sql(NUMBERS, table="incidents", dialect=engine.name)
     found = {row["id"]: (row["lowest"], row["highest"], row["problem"] is None) for row in engine.rows(text, arrow)}
     assert found == {row["id"]: (row["lowest"], row["highest"], row["problem"] is None) for row in batch}
-    assert [row["problem"] is None for row in batch] == [n not in (2, 4, 7) for n in range(len(cells))]
+    assert [row["problem"] is None for row in batch] == [n not in (2, 4, 7, 8, 9, 10) for n in range(len(cells))]
 
 
 TIMES = protocol_from_text(
@@ -126,6 +126,17 @@ def test_times_as_they_are_stored(engine: Engine, kind: pa.DataType) -> None:
     text = read_incidents(arrow).sql(TIMES, table="incidents", dialect=engine.name, as_of=as_of)
     found = {row["id"]: (row["lowest"], row["highest"], row["problem"] is None) for row in engine.rows(text, arrow)}
     assert found == {row["id"]: (row["lowest"], row["highest"], row["problem"] is None) for row in batch}
+
+
+def test_months_across_changes_of_the_clocks(engine: Engine) -> None:
+    """A month later at a time that the clocks repeat or skip, it is the offset before the change that counts."""
+    moments = [dt.datetime(2025, 10, 2, 5, 30, tzinfo=dt.UTC), dt.datetime(2026, 2, 8, 7, 30, tzinfo=dt.UTC)]
+    arrow = pa.table({"id": [0, 1], "at_time": moments, "on_day": pa.nulls(2, pa.date32())})
+    for as_of in ("2025-11-02T05:29:59Z", "2025-11-02T05:30Z", "2026-03-08T07:29:59Z", "2026-03-08T07:30Z"):
+        text = read_incidents(arrow).sql(TIMES, table="incidents", dialect=engine.name, as_of=as_of)
+        found = {row["id"]: row["lowest"] for row in engine.rows(text, arrow)}
+        single = [TIMES.evaluate({"at_time": moment}, as_of=as_of) for moment in moments]
+        assert found == {n: result.lowest.name for n, result in enumerate(single)}
 
 
 def test_lists_with_holes(engine: Engine) -> None:

@@ -52,7 +52,7 @@ def count_verdicts(written: Written) -> VerdictCounts:
     >>> past = read_incidents("examples/history/austin/synthetic.csv", "examples/history/austin/mapping.yaml")
     >>> with TemporaryDirectory() as folder:
     ...     count_verdicts(past.evaluate_to(folder, protocol)).verdicts[0].incidents
-    5
+    4
     """
     counts: Counter[tuple[Any, ...]] = Counter()
     for path in written.results:
