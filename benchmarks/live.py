@@ -21,6 +21,7 @@ from typing import Any
 from benchmarks.incidents import incidents
 from rapid_response import Protocol, load_protocol
 from rapid_response.live import LiveSession, Post
+from rapid_response.live.durable.programs import forget
 
 PROTOCOL = Path(__file__).with_name("protocol.yaml")
 START = dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
@@ -57,7 +58,8 @@ def _ways(protocol: Protocol) -> dict[str, Way]:
         "single evaluation in a loop": lambda posts: _loop(protocol, posts),
         "the same, with the responses": lambda posts: _loop(protocol, posts, responses=True),
         "session, own engine": lambda posts: _session(protocol, posts, engine="own"),
-        "session, durable-rules": lambda posts: _session(protocol, posts, engine="durable"),
+        "session, durable-rules, every incident unlike those before": lambda posts: _unlike(protocol, posts),
+        "session, durable-rules, all alike to some before": lambda posts: _session(protocol, posts, engine="durable"),
         "session, own engine, kept in a file post by post": lambda posts: _kept(protocol, posts),
     }
 
@@ -82,6 +84,12 @@ def _session(protocol: Protocol, posts: list[Post], **options: Any) -> Tiers:
         for _ in session.replay(posts):
             pass
         return {identity: _range(session, identity) for identity in session.incidents()}
+
+
+def _unlike(protocol: Protocol, posts: list[Post]) -> Tiers:
+    """With nothing remembered of earlier rounds (see `programs`)."""
+    forget(protocol)
+    return _session(protocol, posts, engine="durable")
 
 
 def _kept(protocol: Protocol, posts: list[Post]) -> Tiers:

@@ -116,14 +116,14 @@ def test_pages_and_commands_load_no_tables_and_no_plots() -> None:
     assert not {"matplotlib", "narwhals", "numpy", "pyarrow"} & set(done.stdout.split())
 
 
-@pytest.mark.parametrize("package", ["history", "record"])
+@pytest.mark.parametrize("package", ["history", "live", "record"])
 def test_every_public_name_of_a_package_is_documented(package: str) -> None:
     """Every name that a package of an extra offers, and every public method of it, says what it is."""
     offering = importlib.import_module(f"rapid_response.{package}")
     for name in offering.__all__:
         thing = getattr(offering, name)
         assert inspect.getdoc(thing)
-        shown = ">>>" in (thing.__doc__ or "") or name == "Written" or (package == "record" and is_dataclass(thing))
+        shown = ">>>" in (thing.__doc__ or "") or name == "Written" or (package != "history" and is_dataclass(thing))
         assert not inspect.isclass(thing) or shown, name
         for member_name, member in vars(thing).items() if inspect.isclass(thing) else ():
             if not member_name.startswith("_") and (inspect.isfunction(member) or isinstance(member, property)):

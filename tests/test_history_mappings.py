@@ -552,6 +552,10 @@ def test_times_that_the_clocks_repeat_or_skip(said: str, moments: tuple[str | No
 
 
 def test_what_is_said_of_clock_changes_is_checked() -> None:
-    """Any other word is refused with those there are."""
+    """Any other word is refused with those there are, and SQL, which cannot say it, refuses all."""
+    mapping = mapping_from_text("mapping: m\nid: id\nclock_changes: later\nfacts: {at: at}")
+    history = read_incidents(pa.table({"id": ["A"], "at": [TWICE]}), mapping, CHANGES)
+    with pytest.raises(HistoryError, match=r"RM603: `at`: what `clock_changes` says"):
+        history.sql(table="past")
     with pytest.raises(HistoryError, match=r"RM103: `first` does not say what a clock change means"):
         mapping_from_text("mapping: m\nclock_changes: first\nfacts: {at: at}")

@@ -153,7 +153,7 @@ def test_a_server_is_refused() -> None:
     from rapid_response.history.sources.databases import PostgreSQL
 
     history = read_incidents(frame([]))
-    object.__setattr__(history, "source", PostgreSQL("postgresql://nowhere/past", "SELECT 1", history.source.header))
+    object.__setattr__(history, "source", PostgreSQL("postgresql://nowhere/past", "SELECT 1", frame([]).schema))
     with pytest.raises(HistoryError, match="RM307"):
         history.evaluate(WATCH)
 

@@ -330,6 +330,38 @@ def test_a_session_goes_on_where_it_ended(tmp_path: Path) -> None:
         assert next(session.events(after=len(first))).number == len(first) + 1
 
 
+def test_the_same_call_again_after_a_stop(tmp_path: Path) -> None:
+    """A session that is opened again with the time of its beginning stays at its own, later time."""
+    for _ in range(2):
+        with LiveSession(SMALL, engine="own", path=tmp_path / "live.db", now="2026-02-01T10:00") as session:
+            session.advance("2026-02-03T10:00")
+
+
+def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
+    """Where a post cannot be kept the session says so, and stands as it stood before."""
+    with LiveSession(SMALL, engine="own", path=tmp_path / "live.db", now="2026-02-01T10:00") as session:
+        session.post(hurt("A", 1))
+        before = [*session.events()]
+        [pages] = session._store.database.execute("PRAGMA page_count").fetchone()
+        session._store.database.execute(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(LiveError, match="RL202"):
+            session.post(hurt("B", 2, story="words " * 5_000))
+        assert ([*session.events()], [*session.incidents()]) == (before, ["A"])
+        session._store.database.execute("PRAGMA max_page_count = 100000")
+        assert session.post(hurt("B", 2))[0].number == len(before) + 1
+
+
+def test_a_due_time_tells_no_private_fact() -> None:
+    """When something is due that counts from a private moment is in no event."""
+    text = SMALL.sources[0].text.replace("occurred_at: {type: moment}", "occurred_at: {type: moment, private: yes}")
+    with LiveSession(protocol_from_text(text), engine="own") as session:
+        for number in range(3):
+            session.post(hurt(f"A{number}", 1), at="2026-02-01T10:00")
+        meetings = [event for event in session.events() if getattr(event, "response", "") == "meeting"]
+        assert [event.to_dict()["due"] for event in meetings] == [None] * len(meetings)
+        assert meetings
+
+
 def test_a_file_belongs_to_one_protocol_and_one_session(tmp_path: Path) -> None:
     """Another protocol, a second session at the same time, and a file that is no session are refused by name."""
     file = tmp_path / "live.db"

@@ -34,6 +34,8 @@ from rapid_response.history.windows import Keys, Places, Timeline, count_like
 from rapid_response.protocol.expressions import Type
 from rapid_response.protocol.model import Pattern, Protocol
 
+ROWS_HASHED = 1 << 16
+
 
 @dataclass
 class Gatherer:
@@ -175,11 +177,22 @@ def _keys(cells: Sequence[Any]) -> Keys:
 
 
 def _incidents(ids: Sequence[Any]) -> Places | None:
-    """A number of every row, equal where the id is; a row without an id is an incident of its own."""
-    if not ids:
-        return None
-    keys = _keys(ids)
-    if keys.known is None:
-        return keys.numbers
-    own = np.arange(len(keys.numbers)) + 1
-    return np.where(keys.known, keys.numbers, -own)
+    """A number of every row, equal where the id is, and nowhere else; None where no id stands twice.
+
+    A row without an id is an incident of its own. Ids are told apart by their hashes first, as a dictionary of all of
+    them would take more memory than everything else.
+    """
+    whole = pa.chunked_array(ids) if ids else pa.chunked_array([pa.array([], pa.string())])
+    hashes = np.concatenate([np.zeros(0, np.int64), *map(_hashes, whole.chunks)])
+    ordered = np.sort(hashes)
+    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    rows = np.flatnonzero(np.isin(hashes, twice))
+    keys = _keys([whole.take(pa.array(rows)).combine_chunks()])
+    found = -1 - np.arange(len(hashes))
+    found[rows] = keys.numbers if keys.known is None else np.where(keys.known, keys.numbers, found[rows])
+    return found if len(np.unique(found)) < len(found) else None
+
+
+def _hashes(ids: Any) -> Places:
+    parts = (ids.slice(start, ROWS_HASHED).to_pylist() for start in range(0, len(ids), ROWS_HASHED))
+    return np.fromiter((hash(name) for part in parts for name in part), np.int64, len(ids))

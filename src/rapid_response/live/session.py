@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -36,7 +37,8 @@ class LiveSession:
     the same. Time is that of the events: `now` is moved by the `at` of posts, by `advance`, or, where a `clock` is
     given, by what it says at every post. `notice` is how long before a response is due that is said. With `path`
     everything is kept in that file, and a session opened there again goes on where the last one ended, however it
-    ended; without, in a temporary file. The file holds whatever was posted, private facts included.
+    ended; without, in a temporary file. A `now` that is earlier than what is kept there changes nothing. The file holds
+    whatever was posted, private facts included.
 
     Any thread may post. A context manager: `close` lets go of the file.
 
@@ -69,12 +71,11 @@ class LiveSession:
         self._store = Store(path, protocol.fingerprint)
         near = near_finder(protocol, engine, self._store.database)
         self._examiner = Examiner(decided, self._store, near, notice // dt.timedelta(microseconds=1))
-        if now is not None:
-            try:
-                self.advance(now)
-            except RapidResponseError:
-                self.close()
-                raise
+        try:
+            self._begin(now)
+        except RapidResponseError:
+            self.close()
+            raise
 
     # What arrives
 
@@ -95,11 +96,14 @@ class LiveSession:
     def take(self, post: Post | Done | Advance | Mapping[str, Any]) -> tuple[Event, ...]:
         """Take in a post of any kind, also as plain data (see `post_from_dict`)."""
         with self._change() as telling:
+            before = telling.number
             try:
-                taken = post if isinstance(post, Post | Done | Advance) else post_from_dict(post)
-                moment = self._moment(taken.at)
-                take(self._examiner, telling, taken, self._examiner.now if moment is None else moment)
+                with self._all_or_nothing():
+                    taken = post if isinstance(post, Post | Done | Advance) else post_from_dict(post)
+                    moment = self._moment(taken.at)
+                    take(self._examiner, telling, taken, self._examiner.now if moment is None else moment)
             except IncidentError as error:
+                telling.take_back(before, self._examiner.now)
                 _tell_refusal(telling, _identity(post), error)
         return tuple(telling.events)
 
@@ -200,6 +204,12 @@ class LiveSession:
     def __repr__(self) -> str:
         return f"LiveSession({self.protocol.name!r}, engine={self.engine!r}, now={self.now!r})"
 
+    def _begin(self, now: Time) -> None:
+        """Go to a time, unless what is kept is later already."""
+        moment = None if now is None else encode_as_of(self.protocol, now)
+        if moment is not None and moment > (self._examiner.now or moment - 1):
+            self.advance(now)
+
     def _given(self) -> Iterator[Mapping[str, Any]]:
         for row in self._store.incidents():
             yield given_facts(self.protocol, row.id, row.facts)
@@ -225,6 +235,10 @@ class LiveSession:
         try:
             with self._store.transaction():
                 yield
+        except sqlite3.Error as error:
+            self._examiner.undo(now)
+            message = f"`{self._store.place}` cannot keep what was posted: {error}"
+            raise LiveError("RL202", message, "see to the disk, and post it again") from error
         except BaseException:
             self._examiner.undo(now)
             raise

@@ -22,7 +22,7 @@ from rapid_response.live.events import (
     TierChanged,
 )
 from rapid_response.live.states import Activity, State, Told
-from rapid_response.protocol.model import Protocol
+from rapid_response.protocol.model import Protocol, Response
 from rapid_response.protocol.values import moment_text
 
 
@@ -41,9 +41,19 @@ class Telling:
         at = self.text(self.now)
         self.events.append(kind(number=self.number, at=at, incident=incident, cause=cause, **said))
 
+    def take_back(self, number: int, now: int | None) -> None:
+        """Take back what was said after that number."""
+        self.events = [event for event in self.events if event.number <= number]
+        self.number, self.now = number, now
+
     def text(self, moment: int | None) -> str | None:
         """A moment as ISO text in the protocol's zone."""
         return None if moment is None else moment_text(moment, self.protocol.time_zone)
+
+    def due(self, response: Response, moment: int | None) -> str | None:
+        """When a response is due as ISO text, None also where that would tell a private fact."""
+        fact = self.protocol.facts.get(response.due.after) if response.due else None
+        return None if fact and fact.private else self.text(moment)
 
     def say_of_response(
         self, kind: type[ResponseEvent], about: About, name: str, activity: Activity, **said: Any
@@ -51,7 +61,7 @@ class Telling:
         """Add an event about a response."""
         response = self.protocol.responses[name]
         because = (Because(name, response.because.to_dict()),)
-        due = self.text(activity.due)
+        due = self.due(response, activity.due)
         self.say(
             kind, about.incident, about.cause, response=name, owner=response.owner, due=due, because=because, **said
         )
@@ -76,7 +86,7 @@ def tell(telling: Telling, about: About, result: Recommendation, before: State |
         if name not in was:
             telling.say_of_response(ResponseActive, about, name, activity)
         elif was[name].due != activity.due:
-            due = telling.text(was[name].due)
+            due = telling.due(telling.protocol.responses[name], was[name].due)
             telling.say_of_response(ResponseDueChanged, about, name, activity, was_due=due)
     for name, activity in was.items():
         if name not in after.active:

@@ -107,6 +107,9 @@ def _placed(terms: Terms, shown: Term, bound: Bound) -> Term:
         return terms.form("CAST(NULL AS BIGINT)")
     if zone == "UTC":
         return shown
+    if bound.words.clock_changes is not None:
+        message = f"`{bound.name}`: what `clock_changes` says of times has no counterpart in SQL"
+        raise HistoryError([Problem("RM603", message, help="leave it out, or bring the column to UTC in a view")])
     clock = Clock(terms, shown, zone)
     return terms.case([(clock.comes_once, clock.first)])
 

@@ -55,6 +55,11 @@ def on_durable_rules(protocol: Protocol) -> Protocol:
     return other
 
 
+def forget(protocol: Protocol) -> None:
+    """Infer everything anew from now on."""
+    _engine(protocol).remembered.clear()
+
+
 def _evaluate(protocol: Protocol, given: Mapping[str, Any], as_of: str | dt.datetime | None) -> Recommendation:
     """In place of the function that reads and decides at once (see `evaluation.compiling`)."""
     return recommend(protocol, check_incident(protocol, given), encode_as_of(protocol, as_of))
