@@ -39,8 +39,10 @@ def ran(seed: str, incidents: int) -> tuple[Backtest, Expected]:
     given = [incident(choices, current, SHARES[place % len(SHARES)]) for place in range(incidents)]
     time = as_of(choices, current) or "2026-02-01T09:00Z"
     expected = Expected(current, proposed, renamed)
-    for place, facts in enumerate(given):
-        expected.add(str(place), *(version.evaluate(facts, as_of=time) for version in (current, proposed)))
+    numbered = [{**facts, "id": str(place)} for place, facts in enumerate(given)]
+    for facts in numbered:
+        alone = (version.evaluate(facts, as_of=time, history=numbered) for version in (current, proposed))
+        expected.add(facts["id"], *alone)
     arrow = table(current, given)
     arrow = arrow.rename_columns(["id", *arrow.column_names[1:]])
     return backtest(read_incidents(arrow), current, proposed, rename=renamed, as_of=time), expected

@@ -63,7 +63,7 @@ class Frame:
 def open_frame(native: Any) -> Source:
     """A data frame of any library that Narwhals knows, or that offers itself as an Arrow stream."""
     name = type(native).__module__.split(".")[0]
-    is_arrow = isinstance(native, pa.Table | pa.RecordBatch)
+    is_arrow = isinstance(native, pa.Table | pa.RecordBatch)  # Narwhals refuses columns of one name, even unused ones
     frame = native if is_arrow else _opened(native, lambda: nw.from_native(native, pass_through=True))
     if isinstance(frame, nw.LazyFrame):
         none = _opened(native, lambda: frame.head(0).collect("pyarrow").to_native())
