@@ -345,3 +345,16 @@ def test_compare_with_the_past(form: str, language: str) -> None:
         )
         assert all(part in done.stdout for part in said)
     assert run("compare", "current.yaml", "current.yaml", "--history", "nowhere.csv", cwd=GOLDEN).returncode == 3
+
+
+def test_shares_go_by_the_past_where_asked_for() -> None:
+    """`--weighted` draws incidents by how often answers were given, says so, and needs a past."""
+    arguments = ("compare", "current.yaml", "proposed.yaml", *RENAMED, "--mapping", "mapping.yaml", "--format", "json")
+    plain, weighted = (
+        json.loads(run(*arguments, "--history", "past.csv", *more, cwd=GOLDEN).stdout) for more in ((), ("--weighted",))
+    )
+    assert (plain["weighted"], weighted["weighted"]) == (False, True)
+    assert plain["share"]["estimate"] != weighted["share"]["estimate"]
+    told = run("compare", *arguments[1:-2], "--history", "past.csv", "--weighted", cwd=GOLDEN).stdout
+    assert "as likely as it was often in the past" in re.sub(r"\s+", " ", told)
+    assert run("compare", "current.yaml", "proposed.yaml", *RENAMED, "--weighted", cwd=GOLDEN).returncode == 4

@@ -19,9 +19,18 @@ import pyarrow as pa
 import pytest
 
 from rapid_response import protocol_from_text
-from rapid_response.history import Backtest, HistoryError, backtest, mapping_from_text, read_incidents
+from rapid_response.evaluation.incidents import check_incident
+from rapid_response.history import (
+    Backtest,
+    HistoryError,
+    answer_frequencies,
+    backtest,
+    mapping_from_text,
+    read_incidents,
+)
 from rapid_response.history.backtests import grouping
 from rapid_response.history.sources import delimited
+from rapid_response.protocol.values import decode
 from rapid_response.testing.answers import as_of, incident
 from rapid_response.testing.choices import Seeded
 from rapid_response.uncertainty import count_interval, share_interval
@@ -427,3 +436,24 @@ def test_the_page_runs() -> None:
     assert output.getvalue().startswith("1 of 12\n")
     for name in re.findall(r"`(test_\w+)`", page):
         assert name in globals()
+
+
+# Answers of the past
+
+
+def test_answers_are_counted() -> None:
+    """Every known answer of a row that fits is counted, options of several choices each by itself."""
+    protocol = protocol_from_text(
+        "protocol: p\ntiers: {low: {}}\nfacts: {hurt: {type: yes_no}, harm: {type: scale, options: [no, some]}, "
+        "needs: {type: choices, options: [a, b]}, temperature: {type: number, decimals: 1}, at: {type: moment}}"
+    )
+    choices = Seeded("answers")
+    given = [incident(choices, protocol, 30) for _ in range(300)]
+    expected: dict[str, Counter[Any]] = {name: Counter() for name in protocol.facts if name != "at"}
+    for facts in given:
+        for place, name in enumerate(protocol.facts):
+            encoded = check_incident(protocol, facts).facts[place]
+            if name != "at" and encoded is not None:
+                value = decode(protocol.facts[name].type, encoded, None)
+                expected[name].update(value if isinstance(value, list) else [value])
+    assert answer_frequencies(read_incidents(table(protocol, given)), protocol) == expected

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import inf
 from pathlib import Path
@@ -19,13 +19,14 @@ from rapid_response.cli import BAD_INCIDENT, FINDINGS, INTERRUPTED, USAGE
 from rapid_response.cli.options import Lang, Language, Output, OutputFormat, Rename, renamed, standard_console
 from rapid_response.errors import RapidResponseError
 from rapid_response.protocol.loading import load_protocol
-from rapid_response.protocol.model import Protocol
+from rapid_response.protocol.model import Fact, Protocol
 from rapid_response.protocol.problems import did_you_mean
-from rapid_response.protocol.renaming import names_of
+from rapid_response.protocol.renaming import names_of, renamings
 from rapid_response.reports.terminal import print_document
 
 if TYPE_CHECKING:
     from rapid_response.history import Backtest, Progress
+    from rapid_response.reasoning.questions import Frequencies
 
 Past = Annotated[
     str,
@@ -174,6 +175,30 @@ def tried(
             as_of=as_of,
             progress=progress(),
         )
+
+
+def frequencies(
+    past: str, current: Protocol, proposed: Protocol, mapping: Path | None, rename: list[str] | None
+) -> Frequencies:
+    """How often each answer was given, as the current version reads the past, to questions that both ask alike."""
+    matched = renamings(current, proposed, renamed(rename))
+    with told_problems("nothing was written"):
+        from rapid_response.history import answer_frequencies, read_incidents
+        from rapid_response.history.backtests.versions import Versions, histories
+
+        read, _ = histories(read_incidents(past, mapping), Versions(current, proposed, matched), None)
+        found = answer_frequencies(read, current)
+    alike = {name for name, fact in current.facts.items() if _asks(proposed, matched.fact(name)) == _answers(fact)}
+    return {name: seen for name, seen in found.items() if name in alike}
+
+
+def _asks(protocol: Protocol, name: str) -> object:
+    return _answers(protocol.facts[name]) if name in protocol.facts else None
+
+
+def _answers(fact: Fact) -> object:
+    """The answers that a question allows."""
+    return replace(fact.type, kind="")
 
 
 @contextmanager

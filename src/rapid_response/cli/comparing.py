@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rapid_response.cli import FINDINGS, USAGE
-from rapid_response.cli.backtesting import AgainstMapping, MappingFile, tried
+from rapid_response.cli.backtesting import AgainstMapping, MappingFile, frequencies, tried
 from rapid_response.cli.options import Lang, Language, Output, OutputFormat, Rename, renamed, standard_console
 from rapid_response.protocol.loading import load_protocol
 from rapid_response.protocol.problems import did_you_mean
@@ -40,6 +40,9 @@ def compare(
     history: Annotated[
         str | None, typer.Option("--history", help="Past incidents to try both versions on as well.", metavar="PAST")
     ] = None,
+    weighted: Annotated[
+        bool, typer.Option("--weighted", help="Shares go by how often each answer was given in the past.")
+    ] = False,
     mapping: MappingFile = None,
     against_mapping: AgainstMapping = None,
     lang: Lang = Language.english,
@@ -48,8 +51,11 @@ def compare(
 ) -> None:
     """Whether two versions of a protocol decide alike, and where they do not."""
     former, latter = load_protocol(old), load_protocol(new)
+    if weighted and not history:
+        raise typer.BadParameter("--weighted goes with --history")
     try:
-        found = former.compare(latter, rename=renamed(rename), as_of=as_of, budget=budget)
+        seen = frequencies(history, former, latter, mapping, rename) if weighted and history else None
+        found = former.compare(latter, rename=renamed(rename), as_of=as_of, budget=budget, frequencies=seen)
     except KeyError as unknown:
         name = str(unknown.args[0])
         remedy = did_you_mean(name, [*names_of(former), *names_of(latter)], "write it like old_name=new_name")

@@ -10,6 +10,7 @@
 
 from rapid_response.history.backtests.result import Backtest
 from rapid_response.history.backtests.running import backtest
+from rapid_response.history.frequencies import answer_frequencies
 from rapid_response.history.incidents import History, Report, read_incidents
 from rapid_response.history.mapping import ColumnMapping
 from rapid_response.history.mapping_files import load_mapping, mapping_from_text
@@ -30,6 +31,7 @@ __all__ = [
     "Rationales",
     "Report",
     "Written",
+    "answer_frequencies",
     "backtest",
     "load_mapping",
     "mapping_from_text",

@@ -74,6 +74,7 @@ def compare(
         tuple(answers for answers in alignment.unshared if space.opaque or answers.fact in space.by_fact),
         edits(old, new, renamed.given),
         space.vocabulary,
+        bool(frequencies),
     )
 
 

@@ -86,7 +86,7 @@ class Comparison:
     `undecided` are claims that were neither shown nor proved impossible in time. `unshared` are answers that only one
     version knows, to questions that it looks at; incidents with them were not compared. `vocabulary` is a protocol
     whose facts are the questions of both. `timed` says that times are compared with the time of evaluation in a way
-    that may come out otherwise at another time than `as_of`.
+    that may come out otherwise at another time than `as_of`; `weighted` that shares go by how often answers were given.
     """
 
     old: Protocol
@@ -100,6 +100,7 @@ class Comparison:
     unshared: tuple[Unshared, ...]
     edits: tuple[Edit, ...]
     vocabulary: Protocol
+    weighted: bool = False
 
     @property
     def verdict(self) -> Verdict:
@@ -144,6 +145,7 @@ class Comparison:
             "as_of": self.as_of,
             "depends_on_time": self.timed,
             "renamed": dict(self.renamed),
+            "weighted": self.weighted,
             "share": self.share.to_dict() if self.share else None,
             "differences": [difference.to_dict(private) for difference in self.differences],
             "undecided": [claim.to_dict() for claim in self.undecided],

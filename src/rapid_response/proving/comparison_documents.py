@@ -136,6 +136,7 @@ class ComparisonDocument(TypedDict):
     as_of: str
     depends_on_time: bool
     renamed: dict[str, str]
+    weighted: bool
     share: ShareDocument | None
     differences: list[DifferenceDocument]
     undecided: list[ClaimDocument]

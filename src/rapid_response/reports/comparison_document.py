@@ -360,7 +360,8 @@ class _View:
             yield line(self.say(proved), "quiet")
         drawn = self.comparison.share.drawn if self.comparison.share and self.comparison.differences else 0
         if drawn:
-            yield line(self.say(compared.HOW_SHARES, f"{drawn:,}"), "quiet")
+            how = compared.HOW_WEIGHTED if self.comparison.weighted else compared.HOW_SHARES
+            yield line(self.say(how, f"{drawn:,}"), "quiet")
         fingerprints = [words.version()[-1] for words in (self.old, self.new)]
         yield line(self.say(compared.FROM_TO, *fingerprints), "quiet")
         if self.comparison.timed:

@@ -50,6 +50,12 @@ HOW_SHARES = Phrase(
     "不選、選一項或選兩項。比例只說明改動涉及多廣，並非會有多常發生。",
 )
 
+HOW_WEIGHTED = Phrase(
+    "Shares are of {} made-up incidents, with 95 % intervals. Each answer is as likely as it was often in the past, "
+    "whatever the others are; where the past says nothing, any is as likely as any other.",
+    "比例取自 {} 宗虛構事件，並附 95% 區間。每個答案的機會按其過往出現的次數，不論其他答案；過往沒有記錄者，機會均等。",
+)
+
 # Where the tier changes
 
 TIER_CHANGES = Phrase("Where the tier changes", "級別有分別的情況")
