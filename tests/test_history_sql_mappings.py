@@ -9,7 +9,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -49,15 +48,13 @@ def _plain(row: dict[str, Any], number: Any, names: list[str]) -> tuple[Any, ...
     return (number, *(row[name] is not None if name == "problem" else row[name] for name in names))
 
 
-@pytest.mark.parametrize("city", CITIES)
-def test_the_shipped_mappings(engine: Engine, city: str) -> None:
+def test_the_shipped_mappings(engine: Engine) -> None:
     """P9: the mappings of public records mean the same in every database."""
-    if engine.name == "spark" and city != "nypd":
-        pytest.skip("Spark plans each text for seconds; one mapping shows what all need of it")
     protocol = load_protocol(EXAMPLES / "protocol.yaml")
-    mapping = mapping_from_text((EXAMPLES / city / "mapping.yaml").read_text(encoding="utf-8"))
-    arrow = as_texts(EXAMPLES / city / "synthetic.csv")
-    assert sum(assert_like_the_batch(engine, protocol, mapping, arrow).values()) == arrow.num_rows
+    for city in ["nypd"] if engine.name == "spark" else CITIES:  # Spark plans each text for seconds
+        mapping = mapping_from_text((EXAMPLES / city / "mapping.yaml").read_text(encoding="utf-8"))
+        arrow = as_texts(EXAMPLES / city / "synthetic.csv")
+        assert sum(assert_like_the_batch(engine, protocol, mapping, arrow).values()) == arrow.num_rows, city
 
 
 def as_texts(path: Path) -> pa.Table:

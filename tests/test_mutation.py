@@ -140,7 +140,7 @@ MUTANTS = [
     Mutant("the other end is recommended", vars(Recommendation)["tier"].func, '"highest" else', '"lowest" else'),
     Mutant("a limit at the same tier overrides", Explanation._overriding, "[1] < level", "[1] <= level"),
     Mutant("what is assumed is settled", Explanation._standing, "plain=True", "plain=False"),
-    Mutant("due in months counts once", Explanation._due, "due.amount * MONTHS", "MONTHS"),
+    Mutant("due in months counts once", explaining.due_moment, "due.amount * MONTHS", "MONTHS"),
 ]
 
 
