@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
-import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from rapid_response.cli import main
 
 HERE = Path(__file__).parent.parent
 CCSJ = str(HERE / "protocol_rules/ccsj")
@@ -19,18 +22,23 @@ OPEN = str(INCIDENTS / "12-first-call.yaml")
 AT = ("--as-of", "2026-02-10T23:00")
 
 
-def run(*arguments: str, given: str | None = None, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "COLUMNS": "80"}
-    return subprocess.run(
-        [sys.executable, "-m", "rapid_response", *arguments],
-        input=given,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        cwd=cwd,
-        env=environment,
-        check=False,
-    )
+def run(*arguments: str, given: str = "", cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Call the command within this process, whose imports are done; `.ci/smoke` calls it from outside."""
+    stdout, stderr = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
+    stdin = io.TextIOWrapper(io.BytesIO(given.encode()), encoding="utf-8")
+    command = ["rapid-response", *arguments]
+    with pytest.MonkeyPatch.context() as patch, contextlib.chdir(cwd or Path.cwd()):
+        for name, value in {"argv": command, "stdin": stdin, "stdout": stdout, "stderr": stderr}.items():
+            patch.setattr(sys, name, value)
+        patch.setenv("COLUMNS", "80")
+        with pytest.raises(SystemExit) as left:
+            main()
+        return subprocess.CompletedProcess(command, int(left.value.code or 0), _written(stdout), _written(stderr))
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    stream.seek(0)
+    return stream.read()
 
 
 def test_a_clear_incident_is_told_in_text() -> None:
