@@ -69,7 +69,10 @@ def open_key_file(path: Path, origin: str, read_only: bool, patience: float) -> 
         with suppress(OSError):
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     store = open_sqlite(path, journal="DELETE", prefix="keys", read_only=read_only, patience=patience)
-    if kept_origin(store, None if read_only else origin) != origin:
+    try:
+        if kept_origin(store, None if read_only else origin) != origin:
+            raise failure("RD110", "the key file belongs to another log", "name the file that was made with this log")
+    except BaseException:
         store.close()
-        raise failure("RD110", "the key file belongs to another log", "name the file that was made with this log")
+        raise
     return KeyStore(store)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,16 +33,17 @@ def open_log(url: str, keys: str | None, origin: str | None, read_only: bool, pa
         store = open_sqlite(sqlite_path(url), read_only=read_only, patience=patience)
     else:
         store = open_postgresql(url, read_only=read_only, patience=patience)
-    try:
+    with ExitStack() as undoing:
+        undoing.callback(store.close)
         named = _origin(store, origin, read_only)
         opened = Opened(store, _keys(store, keys, named, read_only, patience), named)
+        if opened.keys:
+            undoing.callback(opened.keys.close)
         if opened.keys and not read_only:
             with store.reading() as connection:
                 gone = erased_incidents(connection)
             opened.keys.destroy(gone.keys())
-    except BaseException:
-        store.close()
-        raise
+        undoing.pop_all()
     return opened
 
 
