@@ -17,6 +17,7 @@ import rapid_response
 
 SOURCE = Path(rapid_response.__file__).parent
 FLOORS = {
+    "defusing": 0,
     "errors": 0,
     "phrases": 0,
     "uncertainty": 0,

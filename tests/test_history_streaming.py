@@ -139,12 +139,12 @@ def test_another_evaluation_is_not_mixed_in(past: Path, tmp_path: Path, change: 
 def test_csv_is_safe_to_open(tmp_path: Path) -> None:
     """Texts that a spreadsheet would take for a formula are defused in CSV results."""
     path = tmp_path / "past.csv"
-    ids = ["=1+1", "+1", "-1", "@x", "plain", "a=b"]
+    ids = ["=1+1", "+1", "-1", "@x", "plain", "a=b", "＝1", "'=1"]
     path.write_text("id,harm\n" + "".join(f"{name},killed\n" for name in ids))
     written = read_incidents(path, protocol=PROTOCOL).evaluate_to(tmp_path / "out", form="csv")
     with written.results[0].open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["id"] for row in rows] == ["'=1+1", "'+1", "'-1", "'@x", "plain", "a=b"]
+    assert [row["id"] for row in rows] == ["'=1+1", "'+1", "'-1", "'@x", "plain", "a=b", "'＝1", "''=1"]
     assert rows[0]["tier"] == "high"
     assert rows[0]["response_visit"] == "true"
 

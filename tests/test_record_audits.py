@@ -22,11 +22,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rapid_response import load_protocol, protocol_from_text
+from rapid_response.defusing import as_written, defused
 from rapid_response.record import Confirmation, Decision, DecisionLog, Override, RecordError
 from rapid_response.record import replaying as replaying_module
 from rapid_response.record.auditing import audit
 from rapid_response.record.case_file import changes, read_case
-from rapid_response.record.cells import as_written, defused
 from rapid_response.record.chain import beginning, link
 from rapid_response.record.exporting import MARK, write_csv, write_lines
 from rapid_response.record.importing import restore

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 Past = Annotated[
     str,
     typer.Argument(
-        help="Past incidents: a CSV, Excel, JSON or Parquet file, or the URL of a database.", metavar="PAST"
+        help="Past incidents: a CSV, Excel, JSON or Parquet file, a folder of them, or the URL of a database.",
+        metavar="PAST",
     ),
 ]
 MappingFile = Annotated[Path | None, typer.Option("--mapping", help="How its columns become facts.", metavar="FILE")]

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
+from rapid_response.defusing import COMPUTED
 from rapid_response.evaluation.recommendation import SEMANTICS
 from rapid_response.history.engine import Engine
 from rapid_response.history.problems import HistoryError
@@ -198,7 +199,7 @@ def defused(table: Any) -> Any:
         if pa.types.is_dictionary(column.type):
             column = column.cast(pa.string())  # noqa: PLW2901
         if pa.types.is_string(column.type):
-            column = pc.replace_substring_regex(column, r"^([=+\-@\t\r\n])", r"'\1")  # noqa: PLW2901
+            column = pc.replace_substring_regex(column, f"^({COMPUTED})", r"'\1")  # noqa: PLW2901
         columns.append(column)
     return pa.table(columns, names=table.column_names)
 

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 from sqlalchemy import Row, select
 
-from rapid_response.record.cells import defused
+from rapid_response.defusing import defused
 from rapid_response.record.entries import Confirmation, Decision, Entry, Erasure, Link, Override
 from rapid_response.record.log import DecisionLog
 from rapid_response.record.outcomes import lies_apart
@@ -52,7 +52,7 @@ def write_csv(log: DecisionLog, file: TextIO, *, private: bool = False) -> int:
     """Write every entry as a row, and return how many.
 
     Facts have a column each; what lies apart (private facts and free text) only where `private` asks for it. Cells that
-    a spreadsheet would take for a formula get an apostrophe (see `record.cells`). `file` is to be opened with
+    a spreadsheet would take for a formula get an apostrophe (`rapid_response.defusing`). `file` is to be opened with
     `newline=""` and UTF-8.
 
     >>> from io import StringIO

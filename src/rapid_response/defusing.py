@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-_COMPUTED = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
-_DEFUSED = re.compile(r"''*[=+\-@\t\r\n＝＋－＠]")
+COMPUTED = r"'*[=+\-@\t\r\n＝＋－＠]"
+"""How a cell begins that a spreadsheet would take for a formula, or that was defused already."""
 
 
 def defused(text: str) -> str:
@@ -14,7 +14,7 @@ def defused(text: str) -> str:
     >>> defused("=1+1"), defused("killed"), defused("'=1+1")
     ("'=1+1", 'killed', "''=1+1")
     """
-    return f"'{text}" if _COMPUTED.match(text) else text
+    return f"'{text}" if re.match(COMPUTED, text) else text
 
 
 def as_written(cell: str) -> str:
@@ -23,4 +23,4 @@ def as_written(cell: str) -> str:
     >>> as_written(defused("-5"))
     '-5'
     """
-    return cell[1:] if _DEFUSED.match(cell) else cell
+    return cell[1:] if re.match(f"'{COMPUTED}", cell) else cell
