@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -40,6 +42,19 @@ def write_story(url: str | Path) -> None:
         facts = {"id": "B-1", "harm": "killed", "reach": 2, "happened_at": "2027-01-05T12:00"}
         late = log.decide(library.in_force(on=clock.now), facts, by="Night line")
         log.confirm(late.id, by="Director")
+
+
+def tampered(path: Path, folder: Path, old: bytes, new: bytes) -> Path:
+    """A copy of a log in which entries say something else."""
+    copy = folder / "tampered.db"
+    for ending in ("db", "keys"):
+        (folder / f"tampered.{ending}").write_bytes(path.with_suffix(f".{ending}").read_bytes())
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("DROP TRIGGER entries_are_not_changed")
+        rows = connection.execute("SELECT id, payload FROM entries").fetchall()
+        for number, payload in rows:
+            connection.execute("UPDATE entries SET payload = ? WHERE id = ?", (payload.replace(old, new), number))
+    return copy
 
 
 def _first_spring(log: DecisionLog, library: ProtocolLibrary, clock: Clock) -> None:

@@ -171,6 +171,13 @@ def test_many_at_once_are_as_one_by_one(open_log: Open, tmp_path: Path) -> None:
         assert log.verify().fine
 
 
+@pytest.mark.parametrize("at_once", [0, -1])
+def test_none_at_once_is_refused(open_log: Open, at_once: int) -> None:
+    """Where nothing would be recorded, that is an error: no list of incidents is lost in silence."""
+    with open_log() as log, pytest.raises(ValueError, match="at least one is stored at a time"):
+        log.decide_many(PROTOCOL, [{"id": "A-1"}], by="Tests", at_once=at_once)
+
+
 PATTERNED = protocol_from_text(
     """\
 protocol: patterned
@@ -212,6 +219,8 @@ def test_patterns_are_kept_as_they_were_counted(open_log: Open) -> None:
             assert tuple(decision.patterns["cluster"]["range"]) == result.counts.plain[0]
         assert (decision.patterns or {})["cluster"]["incidents"] == [day["id"] for day in days]
         assert log.decide(PATTERNED, {"id": "A-4"}, by="Tests").patterns is None
+        [many] = log.decide_many(PATTERNED, [incident], by="Tests", as_of="2026-01-26T10:00", history=iter(days))
+        assert log.decision(many).patterns == decision.patterns
         later = log.update(1, {"place": "street"}, by="Tests", as_of="2026-01-26T11:00", history=days)
         assert later.patterns is not None
         assert later.patterns["cluster"]["range"] == [1, 4]

@@ -12,7 +12,7 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ from rapid_response.record.importing import restore
 from rapid_response.record.replaying import replay, replay_under
 from rapid_response.record.storage import tables
 from tests import postgresql
-from tests.recorded import PRIVATE, PROTOCOLS, ZONE, Clock, write_story
+from tests.recorded import PRIVATE, PROTOCOLS, ZONE, Clock, tampered, write_story
 
 
 @pytest.fixture(scope="module")
@@ -74,27 +74,27 @@ def test_a_log_without_its_keys_is_counted_apart(path: Path, tmp_path: Path) -> 
     assert counts["same"] == 5
 
 
-def _tampered(path: Path, folder: Path, old: bytes, new: bytes) -> Path:
-    """A copy of a log in which entries say something else."""
-    copy = folder / "tampered.db"
-    for ending in ("db", "keys"):
-        (folder / f"tampered.{ending}").write_bytes(path.with_suffix(f".{ending}").read_bytes())
-    with closing(sqlite3.connect(copy)) as connection, connection:
-        connection.execute("DROP TRIGGER entries_are_not_changed")
-        rows = connection.execute("SELECT id, payload FROM entries").fetchall()
-        for number, payload in rows:
-            connection.execute("UPDATE entries SET payload = ? WHERE id = ?", (payload.replace(old, new), number))
-    return copy
-
-
 def test_any_byte_that_differs_is_reported(path: Path, tmp_path: Path) -> None:
     """A record whose outcome was changed is named, with what it says and what comes out."""
-    copy = _tampered(path, tmp_path, b'"deciding":["someone_is_hurt"],"highest"', b'"deciding":[],"highest"')
-    with DecisionLog.open(copy, read_only=True) as tampered:
-        found = replay(tampered)
+    copy = tampered(path, tmp_path, b'"deciding":["someone_is_hurt"],"highest"', b'"deciding":[],"highest"')
+    with DecisionLog.open(copy, read_only=True) as changed:
+        found = replay(changed)
     assert not found.fine
     assert found.counts["differs"] == 3
     assert found.others[0].differs == {"deciding": ([], ["someone_is_hurt"])}
+
+
+def test_what_cannot_be_read_is_named_and_the_rest_comes_out(path: Path, tmp_path: Path) -> None:
+    """An entry that was changed until it cannot be read is named by its number, and stops no replay."""
+    copy = tampered(path, tmp_path, b'"incident":"A-2"', b'"incident":"A-2')
+    with DecisionLog.open(copy, read_only=True) as changed:
+        found, under = replay(changed), replay_under(changed, protocol_from_text("protocol: p\ntiers: {low: {}}"))
+        with pytest.raises(RecordError) as error:
+            list(changed.entries())
+    assert error.value.id == "RD409"
+    assert found.unreadable == under.unreadable == (3, 4, 5, 6)
+    assert found.counts["same"]
+    assert not found.fine
 
 
 def test_other_semantics_are_said(log: DecisionLog, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -422,6 +422,46 @@ def test_an_export_that_cannot_be_read_is_told(
     if place:
         with DecisionLog.open(tmp_path / "again.db") as again:
             assert len(again) == 0
+
+
+def _forged(line: str, **changes: Any) -> str:
+    return json.dumps({**json.loads(line), **changes}) + "\n"
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda _line: "[" * 200_000 + "\n",
+        lambda line: _forged(line, id=10**30),
+        lambda line: _forged(line, id=3.5),
+        lambda line: _forged(line, id=True),
+        lambda line: _forged(line, by=["x"]),
+        lambda line: _forged(line, incident=None),
+        lambda line: _forged(line, kind="wish"),
+        lambda line: line + line,
+        lambda line: line + _forged("{}", kind="private", entry=1, key="", content=""),
+        lambda line: line + 2 * _forged("{}", kind="private", entry=json.loads(line)["id"], key="", content=""),
+    ],
+)
+def test_a_forged_line_is_named(log: DecisionLog, tmp_path: Path, forge: Callable[[str], str]) -> None:
+    """What no log has written is refused with its line, whatever it would do to a database, and nothing is kept."""
+    lines = _lines(log)
+    place = max(number for number, line in enumerate(lines) if '"kind":"confirmation"' in line)
+    lines[place : place + 1] = forge(lines[place]).splitlines(keepends=True)
+    with pytest.raises(RecordError, match=r"line \d+ of the export cannot be read") as caught:
+        restore(lines, str(tmp_path / "again.db"))
+    assert caught.value.id == "RD501"
+    with DecisionLog.open(tmp_path / "again.db") as again:
+        assert len(again) == 0
+
+
+def test_an_export_in_another_encoding_is_told(log: DecisionLog, tmp_path: Path) -> None:
+    """A file that was saved in another encoding than UTF-8 is named as such, with the last line that could be read."""
+    file = tmp_path / "export.jsonl"
+    file.write_bytes("".join(_lines(log)).encode("utf-8")[:-2] + b"\xff\xfe\n")
+    with file.open(encoding="utf-8", newline="\n") as lines, pytest.raises(RecordError, match="not UTF-8") as caught:
+        restore(lines, str(tmp_path / "again.db"))
+    assert caught.value.id == "RD501"
 
 
 def test_a_log_is_never_written_over(log: DecisionLog, path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from rapid_response.cli.recording import record
 from rapid_response.record import DecisionLog
 from tests.calling import Caller
-from tests.recorded import PRIVATE, PROTOCOLS, write_story
+from tests.recorded import PRIVATE, PROTOCOLS, tampered, write_story
 
 HERE = Path(__file__).parent.parent
 
@@ -148,6 +148,22 @@ def test_a_record_of_people_stands_for_what_it_is_about(told: Caller) -> None:
     assert told("show", "6").out == told("show", "5").out
 
 
+def test_incidents_may_be_numbered_as_records_are(call: Caller, tmp_path: Path) -> None:
+    """A number that is a record and an incident is refused until it says which; elsewhere it is what there is."""
+    db, incident = ("--db", str(tmp_path / "new.db")), tmp_path / "a.yaml"
+    for name in ("2", "7", "9" * 200):
+        incident.write_text(f"id: '{name}'\nharm: hurt\n", encoding="utf-8")
+        as_of = ("--as-of", "2026-03-01T20:00")
+        assert call("decide", str(PROTOCOLS), str(incident), *db, "--by", "Night line", *as_of).code == 0
+    unclear = call("show", "2", *db)
+    assert (unclear.code, unclear.out) == (4, "")
+    assert unclear.err == "`2` is a record and an incident; write record:2 or incident:2\n"
+    for wanted, number in [("record:2", 2), ("incident:2", 1), ("7", 2), ("1", 1), ("9" * 200, 3)]:
+        assert json.loads(call("show", wanted, *db, "--format", "json").out)["id"] == number
+    assert "there is no record 8" in call("show", "8", *db).err
+    assert "no record of incident" in call("show", "9" * 5000, *db).err
+
+
 def test_a_period_is_chosen_by_days(told: Caller) -> None:
     """`--since` and `--until` take days in the protocol's zone, half open."""
     done = told("report", "--since", "2026-06-08", "--until", "2026-06-09", "--format", "json")
@@ -201,6 +217,26 @@ def test_versions_are_listed_with_what_is_wrong(call: Caller, tmp_path: Path) ->
     assert "沒有生效的版本" in ended.out
 
 
+def test_a_log_with_records_that_cannot_be_read_is_listed(call: Caller, story: Path, tmp_path: Path) -> None:
+    """Records that were changed until they cannot be read are named after the others, in both languages."""
+    copy = tampered(story, tmp_path, b'"incident":"A-2"', b'"incident":"A-2')
+    for form in ("text", "markdown", "json", "html"):
+        listed = call("list", "--db", str(copy), "--format", form)
+        assert "A-6" in listed.out
+        assert (listed.code, "4 records were changed and cannot be read: 3, 4, 5, 6" in listed.err) == (6, True)
+    again = call("replay", "--db", str(copy), "--lang", "zh-Hant")
+    assert "4 項記錄已被改動，不能讀取：3、4、5、6" in again.out.replace("\n", "")
+    assert call("show", "3", "--db", str(copy)).code == 6
+
+
+def test_what_does_not_fit_is_told_in_both_languages(call: Caller, story: Path, tmp_path: Path) -> None:
+    """Whoever verifies a changed log reads which entry was changed, in their own language."""
+    copy = tampered(story, tmp_path, b'"by":"Director"', b'"by":"Nobody"')
+    told = [call("verify", "--db", str(copy), "--lang", language).out for language in ("en", "zh-Hant")]
+    assert "RD402: entry 2 does not fit the chain: it, or one before it, was changed" in told[0]
+    assert "RD402：第 2 項記錄與鏈不符：它或之前的記錄被改動" in told[1]
+
+
 # Wrong calls
 
 
@@ -209,6 +245,7 @@ def test_versions_are_listed_with_what_is_wrong(call: Caller, tmp_path: Path) ->
     [
         ("show 99", 4, "there is no record 99"),
         ("show A-22", 4, "did you mean `A-2`?"),
+        ("show 'A-22\x1b[31m'", 4, "no record of incident `A-22[31m`; "),
         ("why nothing", 4, "`record list` names those on record"),
         ("show 7", 4, "record 7 is a link"),
         ("why-not 5 acct", 4, "did you mean `act`?"),

@@ -16,7 +16,7 @@ import typer
 
 from rapid_response.cli import FINDINGS, USAGE
 from rapid_response.cli.options import Lang, Language, Output, OutputFormat, ProtocolPath
-from rapid_response.cli.record_options import KEYS, Db, opened_log, print_document_as
+from rapid_response.cli.record_options import KEYS, Db, opened_log, print_document_as, told_by_exit_code
 from rapid_response.protocol.loading import load_protocol
 
 
@@ -113,18 +113,14 @@ def import_lines(
     lang: Lang = Language.english,
 ) -> None:
     """Make a new log of an export, byte for byte, and verify it."""
-    from rapid_response.record.errors import RecordError
     from rapid_response.record.importing import restore
     from rapid_response.reports.replay_document import verification_document
 
     try:
-        with file.open(encoding="utf-8", newline="\n") as lines:
+        with told_by_exit_code(), file.open(encoding="utf-8", newline="\n") as lines:
             found = restore(lines, db, os.environ.get(KEYS))
     except OSError as error:
         print(f"`{file}` cannot be read: {error.strerror}", file=sys.stderr)
-        raise typer.Exit(USAGE) from None
-    except RecordError as error:
-        print(error, file=sys.stderr)
         raise typer.Exit(USAGE) from None
     print_document_as(verification_document(found, lang), Output.text)
     if not found.fine:

@@ -14,14 +14,21 @@ from rapid_response.cli import BAD_LOG, USAGE
 from rapid_response.cli.options import Output, standard_console
 from rapid_response.protocol.problems import did_you_mean
 from rapid_response.reports.document import Document
+from rapid_response.reports.vocabulary import clean
 
 if TYPE_CHECKING:
     from rapid_response.record import DecisionLog
 
+_MOST_DIGITS = 18
+_LATEST = 1000
+"""So many of the last records are looked at for an incident of nearly the same name."""
 KEYS = "RAPID_RESPONSE_KEYS"
 """The environment variable that names the key file, where it does not lie beside the log."""
 
-_WRONG_CALLS = ("RD201", "RD202", "RD203", "RD204", "RD205", "RD206", "RD208", "RD210", "RD301", "RD302")
+_WRONG_CALLS = (
+    *("RD201", "RD202", "RD203", "RD204", "RD205", "RD206", "RD208", "RD210"),
+    *("RD301", "RD302", "RD501", "RD502"),
+)
 """The ids of errors that the one who calls can mend by calling otherwise."""
 
 Db = Annotated[
@@ -42,12 +49,20 @@ Until = Annotated[str | None, typer.Option("--until", help="Up to, but without, 
 
 @contextmanager
 def opened_log(url: str, *, read_only: bool = True) -> Iterator[DecisionLog]:
-    """The log at that address; what cannot be done with it is told, and leaves by its exit code."""
-    from rapid_response.record import DecisionLog, RecordError
+    """The log at that address; what cannot be done with it is told."""
+    from rapid_response.record import DecisionLog
+
+    with told_by_exit_code(), DecisionLog.open(url, keys=os.environ.get(KEYS), read_only=read_only) as log:
+        yield log
+
+
+@contextmanager
+def told_by_exit_code() -> Iterator[None]:
+    """What a log cannot do is told, and leaves by the exit code for a wrong call or a bad log."""
+    from rapid_response.record import RecordError
 
     try:
-        with DecisionLog.open(url, keys=os.environ.get(KEYS), read_only=read_only) as log:
-            yield log
+        yield
     except RecordError as error:
         print(error, file=sys.stderr)
         raise typer.Exit(USAGE if error.problems[0].id in _WRONG_CALLS else BAD_LOG) from None
@@ -57,22 +72,39 @@ def chosen(log: DecisionLog, wanted: str) -> int:
     """The number of the recommendation that is meant: its own, of what people said of it, or the incident's last."""
     from rapid_response.record import Confirmation, Decision, Override
 
-    if wanted.isdecimal():
-        entry = log.read(int(wanted))
+    number, incident = _number_or_incident(log, wanted)
+    if number is not None:
+        entry = log.read(number)
         return entry.decision if isinstance(entry, Confirmation | Override) else entry.id
-    decisions = [entry for entry in log.entries(incident=wanted, kinds=[Decision.kind]) if isinstance(entry, Decision)]
-    if not decisions:
-        refuse_incident(log, wanted)
-    return decisions[-1].id
+    ids = [entry.id for entry in log.entries(incident=incident, kinds=[Decision.kind])]
+    if not ids:
+        refuse_incident(log, incident)
+    return ids[-1]
+
+
+def _number_or_incident(log: DecisionLog, wanted: str) -> tuple[int | None, str]:
+    """The number of a record, or the id of an incident: many count theirs 1, 2, 3, too."""
+    which, colon, name = wanted.partition(":")
+    if colon and which == "incident":
+        return None, name
+    if colon and which == "record" and name.isdecimal() and len(name) <= _MOST_DIGITS:
+        return int(name), name
+    if not wanted.isdecimal() or len(wanted) > _MOST_DIGITS:
+        return None, wanted
+    number, named = int(wanted), next(log.entries(incident=wanted), None)
+    if named is None or (number <= len(log) and log.read(number).incident == wanted):
+        return number, wanted
+    if number > len(log):
+        return None, wanted
+    print(f"`{wanted}` is a record and an incident; write record:{wanted} or incident:{wanted}", file=sys.stderr)
+    raise typer.Exit(USAGE)
 
 
 def refuse_incident(log: DecisionLog, wanted: str) -> NoReturn:
-    """Say that there is no such incident, and which is most like it."""
-    from rapid_response.record import Decision
-
-    known = {entry.incident for entry in log.entries(kinds=[Decision.kind])}
-    remedy = did_you_mean(wanted, known, "`record list` names those on record")
-    print(f"there is no record of incident `{wanted}`; {remedy}", file=sys.stderr)
+    """Say that there is no such incident, and which of the latest is most like it."""
+    latest = log.entries(first=max(1, len(log) - _LATEST), unreadable=[])
+    remedy = did_you_mean(wanted, {entry.incident for entry in latest}, "`record list` names those on record")
+    print(clean(f"there is no record of incident `{wanted}`; {remedy}"), file=sys.stderr)
     raise typer.Exit(USAGE)
 
 

@@ -6,11 +6,11 @@ import datetime as dt
 import json
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from rapid_response.cli import USAGE
+from rapid_response.cli import BAD_LOG, USAGE
 from rapid_response.cli.options import Lang, Language, Output, OutputFormat
 from rapid_response.cli.record_options import (
     Db,
@@ -45,13 +45,17 @@ def list_entries(
     output: OutputFormat = Output.text,
 ) -> None:
     """Every entry of the log, oldest first."""
+    unreadable: list[int] = []
     with opened_log(db) as log:
-        entries = log.entries(incident=incident, since=moment(log, since), until=moment(log, until))
+        start, end = moment(log, since), moment(log, until)
+        entries = log.entries(incident=incident, since=start, until=end, unreadable=unreadable)
         if output == Output.json:
             for entry in entries:
                 print(json.dumps(entry.to_dict(), ensure_ascii=False))
-            return
-        _print_list(log, entries, lang, output)
+        else:
+            _print_list(log, entries, lang, output)
+    if unreadable:
+        _tell_unreadable(unreadable, lang)
 
 
 def show_record(
@@ -178,6 +182,13 @@ def _print_list(log: DecisionLog, entries: Iterator[Entry], language: Language, 
         return
     for row in (listed_markdown if output == Output.markdown else listed_text)(log, entries, language):
         print(row)
+
+
+def _tell_unreadable(numbers: list[int], language: Language) -> NoReturn:
+    from rapid_response.reports.replay_document import unreadable_records
+
+    print(unreadable_records(numbers, language), file=sys.stderr)
+    raise typer.Exit(BAD_LOG)
 
 
 def _explain(wanted: str, db: str, tier: str | None, lang: Language, output: Output, private: bool) -> None:

@@ -105,17 +105,28 @@ class Explanation:
             for part in self.protocol.scope.values()
         )
 
+    def scope_states(self) -> Mapping[str, Word]:
+        """How every scope entry came out, without the reasons."""
+        return {name: word(self._truth(part)) for name, part in self.protocol.scope.items()}
+
     def rules(self) -> tuple[RuleOutcome, ...]:
         """How every rule came out."""
         return tuple(map(self.rule, self.protocol.rules.values()))
 
+    def rule_states(self) -> Mapping[str, RuleState]:
+        """How every rule came out, without the reasons."""
+        return {name: self._rule_state(rule) for name, rule in self.protocol.rules.items()}
+
     def rule(self, rule: Rule) -> RuleOutcome:
         """How one rule came out."""
         low, high = self._target(rule)
-        tiers = self.protocol.tiers[low], self.protocol.tiers[high]
-        limits = self._overriding(rule)
-        state: RuleState = "overridden" if limits else _RULE_STATES[self._truth(rule)]
-        return RuleOutcome(part=rule, state=state, tiers=tiers, overridden_by=limits, **self._shared(rule))
+        return RuleOutcome(
+            part=rule,
+            state=self._rule_state(rule),
+            tiers=(self.protocol.tiers[low], self.protocol.tiers[high]),
+            overridden_by=self._overriding(rule),
+            **self._shared(rule),
+        )
 
     def deciding(self, level: int) -> tuple[Rule, ...]:
         """The rules that hold and lead to the tier of that level; a limit does if it overrides something."""
@@ -145,6 +156,10 @@ class Explanation:
     def response_states(self) -> Mapping[str, ResponseState]:
         """How every response came out, without the reasons."""
         return {name: _RESPONSE_STATES[self._truth(part)] for name, part in self.protocol.responses.items()}
+
+    def due_times(self) -> Mapping[str, str | None]:
+        """When every response is due, without the reasons."""
+        return {name: self._due(part.due) for name, part in self.protocol.responses.items()}
 
     def truth(self, condition: Condition) -> Word:
         """How one condition of the protocol came out."""
@@ -225,6 +240,9 @@ class Explanation:
             "when": self._reason(gate.when, self._criteria),
             "unless": unless,
         }
+
+    def _rule_state(self, rule: Rule) -> RuleState:
+        return "overridden" if self._overriding(rule) else _RULE_STATES[self._truth(rule)]
 
     def _overriding(self, rule: Rule) -> tuple[str, ...]:
         """The limits that hold below a raise that holds."""

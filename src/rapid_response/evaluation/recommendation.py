@@ -20,6 +20,7 @@ from rapid_response.evaluation.outcomes import (
     ResponseOutcome,
     ResponseState,
     RuleOutcome,
+    RuleState,
     ScopeOutcome,
     Standing,
 )
@@ -109,7 +110,7 @@ class Recommendation(_Light):
     @cached_property
     def scope(self) -> Scope:
         """Whether the incident is in the protocol's scope, under the assumptions."""
-        states = [outcome.state for outcome in self.scope_rules]
+        states = self.scope_states.values()
         return "out" if "yes" in states else "unknown" if "unknown" in states else "in"
 
     @cached_property
@@ -118,9 +119,19 @@ class Recommendation(_Light):
         return self._explanation.scope_rules()
 
     @cached_property
+    def scope_states(self) -> Mapping[str, Word]:
+        """Whether each reason to be out of scope holds: alone, in a fraction of the time that `scope_rules` takes."""
+        return self._explanation.scope_states()
+
+    @cached_property
     def rules(self) -> tuple[RuleOutcome, ...]:
         """Every rule, in the order of the protocol."""
         return self._explanation.rules()
+
+    @cached_property
+    def rule_states(self) -> Mapping[str, RuleState]:
+        """The state of every rule alone, in a fraction of the time that `rules` takes with its reasons."""
+        return self._explanation.rule_states()
 
     @cached_property
     def responses(self) -> tuple[ResponseOutcome, ...]:
@@ -131,6 +142,11 @@ class Recommendation(_Light):
     def response_states(self) -> Mapping[str, ResponseState]:
         """The state of every response alone, in a fraction of the time that `responses` takes with its reasons."""
         return self._explanation.response_states()
+
+    @cached_property
+    def due_times(self) -> Mapping[str, str | None]:
+        """When every response is due, as ISO text in the protocol's zone; None where that is not known or not said."""
+        return self._explanation.due_times()
 
     @cached_property
     def deciding(self) -> tuple[RuleOutcome, ...]:

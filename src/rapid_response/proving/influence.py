@@ -114,5 +114,4 @@ class _Weighing:
         position = list(self.inquiry.protocol.facts).index(self.fact.name)
         facts = (*result.incident.facts[:position], value, *result.incident.facts[position + 1 :])
         changed = recommend(result.protocol, result.incident._replace(facts=facts), result.now).exact()
-        own = (changed.response(name).state for name in self.inquiry.protocol.responses)
-        return changed.range, tuple(own), tuple(outcome.state for outcome in changed.scope_rules)
+        return changed.range, tuple(changed.response_states.values()), tuple(changed.scope_states.values())

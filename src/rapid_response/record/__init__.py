@@ -23,12 +23,13 @@ from rapid_response.record.checkpoint import Checkpoint
 from rapid_response.record.entries import Confirmation, Decision, Entry, Erasure, Link, Override, ProtocolVersion
 from rapid_response.record.errors import RecordError
 from rapid_response.record.exporting import write_csv, write_lines
+from rapid_response.record.findings import Finding
 from rapid_response.record.importing import restore
 from rapid_response.record.library import LibraryError, ProtocolLibrary
 from rapid_response.record.log import DecisionLog
 from rapid_response.record.outcomes import Outcome, outcome_of
 from rapid_response.record.replaying import Counterfactual, Replay, replay, replay_under
-from rapid_response.record.verifying import Finding, Verification
+from rapid_response.record.verifying import Verification
 
 __all__ = [
     "Audit",

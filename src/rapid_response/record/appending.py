@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ from rapid_response.record.entries import Entry, Kind, entry_from
 from rapid_response.record.errors import RecordError, failure
 from rapid_response.record.keys import KeyStore
 from rapid_response.record.private import Key, seal
-from rapid_response.record.storage.tables import entries, private_parts
+from rapid_response.record.storage.tables import entries, few_at_a_time, private_parts
 
 FORMAT = 1
 """Goes up whenever the bytes of an entry are to be read in another way."""
@@ -73,10 +73,16 @@ def head(connection: Connection, origin: str) -> tuple[int, bytes]:
     return (row.id, row.chain) if row else (0, beginning(origin))
 
 
-def erased_incidents(connection: Connection) -> dict[str, int]:
-    """The incidents that were erased, and the entry that says so."""
-    found = connection.execute(select(entries.c.incident, entries.c.id).where(entries.c.kind == "erasure"))
-    return {row.incident: row.id for row in found}
+def erased_incidents(connection: Connection, among: Collection[str] | None = None) -> dict[str, int]:
+    """The incidents that were erased, of all or of some, and the entry that says so."""
+    erasures = select(entries.c.incident, entries.c.id).where(entries.c.kind == "erasure")
+    if among is None:
+        return {row.incident: row.id for row in connection.execute(erasures)}
+    return {
+        row.incident: row.id
+        for names in few_at_a_time(among)
+        for row in connection.execute(erasures.where(entries.c.incident.in_(names)))
+    }
 
 
 def erased(incident: str, entry: int) -> RecordError:
@@ -100,11 +106,11 @@ def columns_of(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _refuse_erased(connection: Connection, drafts: Sequence[Draft], named: Sequence[str]) -> None:
-    gone = erased_incidents(connection)
-    for name, draft in zip(named, drafts, strict=True):
-        for incident in (name, draft.content.get("other_incident")):
-            if incident in gone:
-                raise erased(incident, gone[incident])
+    wanted = [*named, *(other for draft in drafts if (other := draft.content.get("other_incident")))]
+    gone = erased_incidents(connection, set(wanted))
+    for incident in wanted:
+        if incident in gone:
+            raise erased(incident, gone[incident])
 
 
 def _row(place: int, draft: Draft, incident: str, at: dt.datetime, key: Key | None) -> _Row:

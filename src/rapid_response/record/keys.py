@@ -13,9 +13,7 @@ from rapid_response.record.errors import failure
 from rapid_response.record.private import Key
 from rapid_response.record.storage.preparing import kept_origin, open_sqlite
 from rapid_response.record.storage.store import Store
-from rapid_response.record.storage.tables import keys
-
-_AT_ONCE = 500
+from rapid_response.record.storage.tables import few_at_a_time, keys
 
 
 class KeyStore:
@@ -36,13 +34,12 @@ class KeyStore:
 
     def of(self, incidents: Iterable[str]) -> dict[str, Key]:
         """The keys of those incidents that have one."""
-        wanted, found = sorted(set(incidents)), {}
         with self.store.reading() as connection:
-            for start in range(0, len(wanted), _AT_ONCE):
-                chosen = keys.c.incident.in_(wanted[start : start + _AT_ONCE])
-                for row in connection.execute(select(keys).where(chosen)):
-                    found[row.incident] = Key(row.id, row.secret)
-        return found
+            return {
+                row.incident: Key(row.id, row.secret)
+                for names in few_at_a_time(incidents)
+                for row in connection.execute(select(keys).where(keys.c.incident.in_(names)))
+            }
 
     def destroy(self, incidents: Collection[str]) -> None:
         """Destroy the keys of incidents: they are overwritten where they lie, and no journal keeps them."""

@@ -11,7 +11,7 @@ from typing import Any, Self, TypeVar
 
 from sqlalchemy import func, select
 
-from rapid_response.evaluation.patterns import History
+from rapid_response.evaluation.patterns import History, check_history
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol.model import Protocol
 from rapid_response.protocol.problems import did_you_mean, one_of
@@ -22,7 +22,7 @@ from rapid_response.record.entries import Confirmation, Decision, Entry, Erasure
 from rapid_response.record.errors import RecordError, failure
 from rapid_response.record.facts import given_again
 from rapid_response.record.keys import KeyStore
-from rapid_response.record.opening import Opened, open_log
+from rapid_response.record.opening import PATIENCE, Opened, open_log
 from rapid_response.record.past import evaluate_again
 from rapid_response.record.reading import Wanted, read, rows
 from rapid_response.record.storage.tables import entries
@@ -67,7 +67,7 @@ class DecisionLog:
         origin: str | None = None,
         clock: Callable[[], dt.datetime] = now,
         read_only: bool = False,
-        patience: float = 5.0,
+        patience: float = PATIENCE,
     ) -> Self:
         """Open the log in a SQLite file (a path, `sqlite:///…`) or a PostgreSQL database (`postgresql://…`).
 
@@ -107,17 +107,23 @@ class DecisionLog:
         *,
         by: str,
         as_of: str | dt.datetime | None = None,
+        history: History | None = None,
         at_once: int = 1000,
     ) -> range:
         """Record the recommendations for many incidents, `at_once` in one transaction, in bounded memory.
 
-        Gives the ids from the first to the last of them; what others recorded meanwhile may lie in between. Raises as
-        `decide` does; then the transactions before are recorded, and of the last one nothing.
+        The `history` is the same for all of them; they do not count one another. Gives the ids from the first to the
+        last of them; what others recorded meanwhile may lie in between. Raises as `decide` does; then the transactions
+        before are recorded, and of the last one nothing. Raises ValueError where `at_once` is less than 1.
         """
+        if at_once < 1:
+            raise ValueError(f"at_once is {at_once}: at least one is stored at a time")
+        past = None if history is None else check_history(protocol, history).incidents
         rest, first, last = iter(incidents), 0, 0
         while piece := list(islice(rest, at_once)):
             when = self._when(as_of)
-            drafts = [deciding.decision(protocol.evaluate(incident, as_of=when), by) for incident in piece]
+            results = (protocol.evaluate(incident, as_of=when, history=past) for incident in piece)
+            drafts = [deciding.decision(result, by) for result in results]
             added = self._append(drafts, protocol)
             first, last = first or added[0].id, added[-1].id
         return range(first, last + 1) if last else range(0)
@@ -220,11 +226,16 @@ class DecisionLog:
         first: int = 1,
         last: int | None = None,
         private: bool = False,
+        unreadable: list[int] | None = None,
     ) -> Iterator[Entry]:
         """Entries in their order, in bounded memory: recorded from `since` up to but without `until`, of that incident,
-        of those kinds, with ids from `first` to `last`; private facts only if asked for."""
+        of those kinds, with ids from `first` to `last`; private facts only if asked for.
+
+        An entry that was changed until it cannot be read any more raises RecordError (RD409); where a list is given as
+        `unreadable`, its id is added to that instead, and reading goes on.
+        """
         incidents = None if incident is None else (incident,)
-        return self._read(Wanted(since, until, incidents, kinds, first, last), private)
+        return self._read(Wanted(since, until, incidents, kinds, first, last), private, unreadable)
 
     def case(self, incident: str) -> tuple[str, ...]:
         """The incident and all that links join to it, by name; RecordError (RD210) where there is none."""
@@ -351,8 +362,8 @@ class DecisionLog:
         assert isinstance(entry, kind)
         return entry
 
-    def _read(self, wanted: Wanted, private: bool) -> Iterator[Entry]:
-        return read(self._store, self._keys, wanted, private)
+    def _read(self, wanted: Wanted, private: bool, unreadable: list[int] | None = None) -> Iterator[Entry]:
+        return read(self._store, self._keys, wanted, private, unreadable)
 
     def _no_such(self, entry: int) -> RecordError:
         return failure("RD201", f"there is no record {entry}", f"the log has {len(self)} entries")

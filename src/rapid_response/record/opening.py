@@ -17,6 +17,9 @@ from rapid_response.record.storage.preparing import kept_origin, open_postgresql
 from rapid_response.record.storage.store import Store
 from rapid_response.record.storage.tables import private_parts
 
+PATIENCE = 5.0
+"""So many seconds others who write are waited for, unless it is said otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:

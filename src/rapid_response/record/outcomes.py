@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from rapid_response.evaluation.outcomes import Evidence, ResponseOutcome, Scope, Standing
+from rapid_response.evaluation.outcomes import Evidence, Scope, Standing
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol.model import Fact, Protocol
 from rapid_response.record.canonical import canonical
@@ -64,22 +64,21 @@ def outcome_of(result: Recommendation) -> Outcome:
     True
     """
     hidden = _hidden_measures(result.protocol)
-    responses: dict[str, dict[str, str | None]] = {}
-    for response in result.responses:
-        if response.state not in _UNREMARKABLE:
-            responses.setdefault(response.state, {})[response.name] = _due(result.protocol, response)
     return Outcome(
         tier=result.tier.name if result.tier else None,
         lowest=result.lowest.name,
         highest=result.highest.name,
         standing=result.standing,
         scope=result.scope,
-        deciding=tuple(rule.name for rule in result.deciding),
+        deciding=tuple(rule.name for rule in result.deciding_rules),
         missing=result.missing,
         assumptions={assumption.name: assumption.value for assumption in result.assumptions},
-        scope_rules=_by_state((rule.name, rule.state) for rule in result.scope_rules),
-        rules=_by_state((rule.name, rule.state) for rule in result.rules),
-        responses=responses,
+        scope_rules=_by_state(result.scope_states),
+        rules=_by_state(result.rule_states),
+        responses={
+            state: {name: _due(result, name) for name in names}
+            for state, names in _by_state(result.response_states).items()
+        },
         measures={name: _value(found) for name, found in result.measures.items() if name not in hidden},
     )
 
@@ -89,9 +88,9 @@ def lies_apart(fact: Fact) -> bool:
     return fact.private or fact.type.name == "text"
 
 
-def _by_state(found: Iterable[tuple[str, str]]) -> dict[str, Names]:
+def _by_state(found: Mapping[str, str]) -> dict[str, Names]:
     states: dict[str, list[str]] = {}
-    for name, state in found:
+    for name, state in found.items():
         if state not in _UNREMARKABLE:
             states.setdefault(state, []).append(name)
     return {state: tuple(names) for state, names in states.items()}
@@ -101,9 +100,10 @@ def _value(measure: Evidence) -> Any:
     return measure.value if measure.standing == "known" else {"possible": list(measure.possible)}
 
 
-def _due(protocol: Protocol, response: ResponseOutcome) -> str | None:
-    start = protocol.facts.get(response.part.due.after) if response.part.due else None
-    return None if start and lies_apart(start) else response.due
+def _due(result: Recommendation, response: str) -> str | None:
+    due = result.protocol.responses[response].due
+    start = result.protocol.facts.get(due.after) if due else None
+    return None if start and lies_apart(start) else result.due_times[response]
 
 
 @lru_cache(maxsize=64)

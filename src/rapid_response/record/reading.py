@@ -66,20 +66,29 @@ def rows(store: Store, wanted: Wanted, *columns: Any) -> Iterator[list[Row[Any]]
         after = found[-1].id
 
 
-def read(store: Store, keys: KeyStore | None, wanted: Wanted, private: bool) -> Iterator[Entry]:
-    """The wanted entries, oldest first. Reasons of overrides are opened; facts that lie apart only if asked for."""
+def read(
+    store: Store, keys: KeyStore | None, wanted: Wanted, private: bool, unreadable: list[int] | None = None
+) -> Iterator[Entry]:
+    """The wanted entries, oldest first. Reasons of overrides are opened; facts that lie apart only if asked for.
+
+    The ids of entries that cannot be read are added to `unreadable`; RecordError (RD409) where there is no such list.
+    """
     for piece in rows(store, wanted, *_COLUMNS):
-        yield from _entries(store, keys, piece, private)
+        yield from _entries(store, keys, piece, private, unreadable)
 
 
-def _entries(store: Store, keys: KeyStore | None, piece: list[Row[Any]], private: bool) -> Iterator[Entry]:
+def _entries(
+    store: Store, keys: KeyStore | None, piece: list[Row[Any]], private: bool, unreadable: list[int] | None
+) -> Iterator[Entry]:
     to_open = {row.id: row for row in piece if row.kind == "override" or (private and row.kind == "decision")}
     parts = _Parts.of(store, keys, to_open.values()) if to_open else None
     for row in piece:
         try:
             yield entry_from(row.payload, *parts.open(row)) if parts and row.id in to_open else entry_from(row.payload)
         except (ValueError, LookupError, TypeError, AttributeError):
-            raise failure("RD409", f"entry {row.id} cannot be read: it was changed", "verify the log") from None
+            if unreadable is None:
+                raise failure("RD409", f"entry {row.id} cannot be read: it was changed", "verify the log") from None
+            unreadable.append(row.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +103,7 @@ class _Parts:
     def of(cls, store: Store, keys: KeyStore | None, wanted: Collection[Row[Any]]) -> _Parts:
         with store.reading() as connection:
             parts = private_rows(connection, [row.id for row in wanted])
-            erased = erased_incidents(connection)
+            erased = erased_incidents(connection, {row.incident for row in wanted})
         found = keys.of(row.incident for row in wanted) if keys else {}
         return cls(parts, found, erased.keys())
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from rapid_response.errors import IncidentError, RapidResponseError
+from rapid_response.errors import RapidResponseError
 from rapid_response.evaluation.recommendation import SEMANTICS
 from rapid_response.protocol.model import Protocol
 from rapid_response.record.entries import Decision
@@ -56,17 +56,19 @@ class Replayed:
 class Replay:
     """What replaying a log came to: counts, and the first thousand decisions that did not come out the same.
 
-    `older` counts decisions recorded under other semantics than `SEMANTICS`.
+    `older` counts decisions recorded under other semantics than `SEMANTICS`. `unreadable` are the entries that were
+    changed until they cannot be read any more.
     """
 
     counts: Mapping[CameOut, int]
     older: int
     others: tuple[Replayed, ...]
+    unreadable: tuple[int, ...]
 
     @property
     def fine(self) -> bool:
         """Whether every decision that can be evaluated came out the same, byte for byte."""
-        return not self.counts["differs"] and not self.counts["unusable"]
+        return not (self.counts["differs"] or self.counts["unusable"] or self.unreadable)
 
     @property
     def decisions(self) -> int:
@@ -82,6 +84,7 @@ class Replay:
             "other_semantics": self.older,
             "counts": dict(self.counts),
             "others": [replayed.to_dict() for replayed in self.others],
+            "unreadable": list(self.unreadable),
         }
 
 
@@ -100,24 +103,20 @@ def replay(log: DecisionLog, watcher: Watcher | None = None) -> Replay:
     """
     counts: dict[CameOut, int] = dict.fromkeys(("same", "differs", "erased", "sealed", "unusable"), 0)
     others: list[Replayed] = []
+    unreadable: list[int] = []
     older = 0
-    for found in replays(log, watcher):
+    for decision in _decisions(log, watcher, unreadable):
+        found = _replayed(log, decision)
         counts[found.state] += 1
         older += found.semantics != SEMANTICS
         if found.state != "same" and len(others) < MOST_KEPT:
             others.append(found)
-    return Replay(counts, older, tuple(others))
+    return Replay(counts, older, tuple(others), tuple(unreadable))
 
 
-def replays(log: DecisionLog, watcher: Watcher | None = None) -> Iterator[Replayed]:
-    """Every decision of the log with how it came out again, oldest first."""
-    for decision in _decisions(log, watcher):
-        yield _replayed(log, decision)
-
-
-def _decisions(log: DecisionLog, watcher: Watcher | None) -> Iterator[Decision]:
+def _decisions(log: DecisionLog, watcher: Watcher | None, unreadable: list[int]) -> Iterator[Decision]:
     every = len(log)
-    for entry in log.entries(last=every, private=True):
+    for entry in log.entries(last=every, private=True, unreadable=unreadable):
         if watcher and (entry.id % TOLD_EVERY == 0 or entry.id == every):
             watcher(entry.id, every)
         if isinstance(entry, Decision):
@@ -171,8 +170,9 @@ class Counterfactual:
     """What another protocol would have said of every decision on record.
 
     `transitions` counts recommended tiers, from and to; `changed` holds the first thousand decisions of which the tier
-    or the range would have been another. `unfit` are those whose facts the other protocol does not take, with the first
-    reason; `gone` counts those whose private facts are erased or sealed.
+    or the range would have been another. `unfit` counts those that cannot be asked, by the reason: mostly as the other
+    protocol does not take their facts. `gone` counts those whose private facts are erased or sealed; `unreadable` are
+    the entries that were changed until they cannot be read any more.
     """
 
     protocol: Protocol = field(repr=False)
@@ -181,6 +181,7 @@ class Counterfactual:
     changed: tuple[Changed, ...]
     unfit: Mapping[str, int]
     gone: int
+    unreadable: tuple[int, ...]
 
     @property
     def compared(self) -> int:
@@ -203,6 +204,7 @@ class Counterfactual:
             "changed": [change.to_dict() for change in self.changed],
             "unfit": dict(self.unfit),
             "gone": self.gone,
+            "unreadable": list(self.unreadable),
         }
 
 
@@ -222,14 +224,15 @@ def replay_under(log: DecisionLog, protocol: Protocol, watcher: Watcher | None =
     transitions: Counter[tuple[str | None, str | None]] = Counter()
     unfit: Counter[str] = Counter()
     changed: list[Changed] = []
+    unreadable: list[int] = []
     changes = gone = 0
-    for decision in _decisions(log, watcher):
+    for decision in _decisions(log, watcher, unreadable):
         if decision.opened in _GONE:
             gone += 1
             continue
         try:
             now = _under(protocol, decision, log.protocol(decision))
-        except IncidentError as error:
+        except RapidResponseError as error:
             unfit[error.problems[0].message] += 1
             continue
         transitions[decision.outcome.tier, now.tier] += 1
@@ -237,7 +240,7 @@ def replay_under(log: DecisionLog, protocol: Protocol, watcher: Watcher | None =
             changes += 1
             if len(changed) < MOST_KEPT:
                 changed.append(Changed(decision.id, decision.incident, decision.outcome, now))
-    return Counterfactual(protocol, transitions, changes, tuple(changed), unfit, gone)
+    return Counterfactual(protocol, transitions, changes, tuple(changed), unfit, gone, tuple(unreadable))
 
 
 def _under(protocol: Protocol, decision: Decision, own: Protocol) -> Outcome:

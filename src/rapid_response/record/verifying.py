@@ -13,6 +13,7 @@ from rapid_response.record.appending import columns_of, erased_incidents
 from rapid_response.record.canonical import canonical
 from rapid_response.record.chain import beginning, link
 from rapid_response.record.checkpoint import Checkpoint
+from rapid_response.record.findings import Finding, Mismatch
 from rapid_response.record.keys import KeyStore
 from rapid_response.record.merkle import Tree, leaf_hash
 from rapid_response.record.private import DoesNotFit, Key, digest, opened
@@ -23,18 +24,6 @@ from rapid_response.record.stored_protocols import digest as digest_of_files
 
 MOST_FINDINGS = 100
 _NO_CHECKPOINT = "nothing was compared with a checkpoint, so entries cut off at the end would not be seen"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that does not fit. `entry` is where, None where no single entry can be named."""
-
-    id: str
-    entry: int | None
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.id}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +93,18 @@ class _Pass:
     findings: list[Finding] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=lambda: {"opened": 0, "sealed": 0, "erased": 0})
 
-    def note(self, problem: str, entry: int | None, message: str) -> None:
+    def note(self, what: Mismatch, entry: int | None, *values: int | str) -> None:
         if len(self.findings) < MOST_FINDINGS:
-            self.findings.append(Finding(problem, entry, message))
+            self.findings.append(Finding(what, entry, values or ((entry,) if entry is not None else ())))
 
     def entry(self, row: Row[Any]) -> _Private | None:
         """Look at one entry; what it says of its private part, if it can be read."""
         expected = self.tree.size + 1
         if row.id != expected:
-            self.note("RD401", expected, f"entry {expected} is missing: entry {row.id} follows on entry {expected - 1}")
+            self.note("gap", expected, expected, row.id, expected - 1)
         self.chain = link(self.chain, row.payload)
         if self.chain != row.chain:
-            self.note("RD402", row.id, f"entry {row.id} does not fit the chain: it, or one before it, was changed")
+            self.note("chain", row.id)
             self.chain = row.chain
         self.tree.add(leaf_hash(row.payload))
         if self.against and self.tree.size == self.against.size:
@@ -123,23 +112,21 @@ class _Pass:
         try:
             return self.content(row, json.loads(row.payload))
         except (ValueError, LookupError, TypeError, AttributeError):
-            self.note("RD409", row.id, f"entry {row.id} cannot be read")
+            self.note("unreadable", row.id)
             return None
 
     def compare(self, entry: int) -> None:
         if self.against and self.tree.root() != self.against.root:
-            message = f"the first {entry} entries are not those of the checkpoint: at least one of them was changed"
-            self.note("RD408", None, message)
+            self.note("other entries", None, entry)
 
     def content(self, row: Row[Any], data: dict[str, Any]) -> _Private:
         if canonical(data) != row.payload:
-            self.note("RD409", row.id, f"entry {row.id} is not written as this library writes")
+            self.note("rewritten", row.id)
         for name, value in columns_of(data).items():
             if getattr(row, name) != value:
-                self.note("RD403", row.id, f"entry {row.id}: the column `{name}` does not say what the entry says")
+                self.note("column", row.id, row.id, name)
         if data["kind"] == "decision" and data["protocol"]["text"] not in self.files:
-            message = f"entry {row.id}: the text of its protocol is missing or was changed"
-            self.note("RD404", row.id, message)
+            self.note("protocol", row.id)
         private = data.get("private")
         return _Private(row.id, data["incident"], private and (private["commitment"], private["sealed"]))
 
@@ -148,13 +135,13 @@ class _Pass:
         place = said.entry
         if said.bound is None:
             if part is not None:
-                self.note("RD405", place, f"entry {place} has a private part that it says nothing of")
+                self.note("part of nothing", place)
         elif said.incident in self.gone:
             self.counts["erased"] += 1
             if part is not None:
-                self.note("RD406", place, f"entry {place}: its private part was erased and is still there")
+                self.note("part after erasure", place)
         elif part is None or digest(part.content) != said.bound[1]:
-            self.note("RD405", place, f"entry {place}: its private part is missing or was changed")
+            self.note("part", place)
         elif key is None or key.id != part.key:
             self.counts["sealed"] += 1
         else:
@@ -165,24 +152,23 @@ class _Pass:
         try:
             opened(key, content, commitment)
         except DoesNotFit:
-            self.note("RD405", place, f"entry {place}: its private part is not the one that was recorded")
+            self.note("other part", place)
 
 
 def verify(store: Store, keys: KeyStore | None, origin: str, against: Checkpoint | None) -> Verification:
     """Compare everything that is stored with everything else, in bounded memory."""
     found = _Pass(origin, against, _stored_files(store), _erased(store), beginning(origin))
     if against and against.origin != origin:
-        found.note("RD408", None, f"the checkpoint is of another log: {against.origin}")
+        found.note("other log", None, against.origin)
     if against and against.size == 0:
         found.compare(0)
     for piece in rows(store, Wanted(first=BEFORE_ALL), *entries.c):
         _look_at(found, store, keys, piece)
     if against and found.tree.size < against.size:
         last = found.tree.size
-        message = f"the log ends at entry {last}, and the checkpoint has seen {against.size}"
-        found.note("RD407", last + 1, message)
+        found.note("shorter", last + 1, last, against.size)
     for place in _strays(store, found.tree.size):
-        found.note("RD405", place, f"there is a private part of an entry {place} that does not exist")
+        found.note("part without entry", place)
     return Verification(found.tree.size, found.tree.root(), tuple(found.findings), **found.counts, against=against)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rapid_response.phrases import Phrase
+from rapid_response.record.findings import MISMATCHES, Mismatch
 
 COMMA = Phrase(", ", "，")
 
@@ -168,8 +169,8 @@ LENGTHS: dict[str, Phrase] = {
 REPLAY = Phrase("Replay", "重新評估")
 ALL_SAME = Phrase("Every decision came out the same, byte for byte", "每項建議重新評估後都一字不差")
 SOME_DIFFER = (
-    Phrase("{} decision came out differently", "{} 項建議重新評估後不同"),
-    Phrase("{} decisions came out differently", "{} 項建議重新評估後不同"),
+    Phrase("{} record did not come out the same", "{} 項記錄重新評估後不同"),
+    Phrase("{} records did not come out the same", "{} 項記錄重新評估後不同"),
 )
 NOTHING_TO_REPLAY = Phrase("No decision could be evaluated again", "沒有可以重新評估的建議")
 CAME_OUT: dict[str, Phrase] = {
@@ -179,6 +180,16 @@ CAME_OUT: dict[str, Phrase] = {
     "sealed": Phrase("key not here, cannot be evaluated again", "沒有密鑰，不能重新評估"),
     "unusable": Phrase("stored protocol or facts no longer fit", "所存的規程或事實已不適用"),
 }
+UNREADABLE = (
+    Phrase(
+        "Record {} was changed and cannot be read. `record verify` says what else does not fit.",
+        "記錄 {} 已被改動，不能讀取。`record verify` 會列出其他不吻合之處。",
+    ),
+    Phrase(
+        "{} records were changed and cannot be read: {}. `record verify` says what else does not fit.",
+        "{} 項記錄已被改動，不能讀取：{}。`record verify` 會列出其他不吻合之處。",
+    ),
+)
 OTHER_SEMANTICS = Phrase(
     "Of these, {} were recorded under other semantics than today's ({}): what a protocol means has changed since, "
     "so they may come out differently.",
@@ -204,6 +215,23 @@ VERIFICATION = Phrase("Verification of the log", "核對決定記錄")
 LOG_FITS = Phrase("Everything fits", "全部吻合")
 LOG_DOES_NOT_FIT = Phrase("Not everything fits", "有不吻合之處")
 WHAT_DOES_NOT_FIT = Phrase("What does not fit", "不吻合之處")
+_MISMATCHES: dict[Mismatch, str] = {
+    "gap": "第 {0} 項記錄遺失：第 {2} 項之後是第 {1} 項",
+    "chain": "第 {} 項記錄與鏈不符：它或之前的記錄被改動",
+    "unreadable": "第 {} 項記錄不能讀取",
+    "rewritten": "第 {} 項記錄不是本程式的寫法",
+    "column": "第 {} 項記錄：「{}」一欄與記錄的內容不同",
+    "protocol": "第 {} 項記錄：所用規程的文本遺失或被改動",
+    "part": "第 {} 項記錄：不公開的部分遺失或被改動",
+    "other part": "第 {} 項記錄：不公開的部分不是當時所記錄的",
+    "part of nothing": "第 {} 項記錄有不公開的部分，但記錄並無提及",
+    "part without entry": "有不公開的部分屬於不存在的第 {} 項記錄",
+    "part after erasure": "第 {} 項記錄：不公開的部分已刪除，卻仍然存在",
+    "shorter": "記錄止於第 {} 項，而查核點時已有 {} 項",
+    "other entries": "首 {} 項記錄與查核點不符：至少有一項被改動",
+    "other log": "查核點屬於另一份記錄：{}",
+}
+FOUND = {what: Phrase(english, _MISMATCHES[what]) for what, (_, english) in MISMATCHES.items()}
 COMPARED_WITH = Phrase(
     "Compared with a checkpoint at entry {}.",
     "已與第 {} 項記錄時的查核點比較。",

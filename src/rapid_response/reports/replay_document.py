@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rapid_response.evaluation.recommendation import SEMANTICS
 from rapid_response.record.checkpoint import Checkpoint
+from rapid_response.record.findings import Finding
 from rapid_response.record.replaying import CameOut, Changed, Counterfactual, Replay, Replayed
 from rapid_response.record.verifying import Verification
 from rapid_response.reports import audit_words as told
@@ -50,14 +51,28 @@ def replay_document(found: Replay, checkpoint: Checkpoint, language: str) -> Doc
     )
 
 
+def unreadable_records(numbers: Sequence[int], language: str) -> str:
+    """That some records were changed until they cannot be read, and which."""
+    if len(numbers) == 1:
+        return told.UNREADABLE[0](language, numbers[0])
+    shown = [str(number) for number in numbers[:MOST_SHOWN]] + ["…"] * (len(numbers) > MOST_SHOWN)
+    return told.UNREADABLE[1](language, f"{len(numbers):,}", say.COMMA(language).join(shown))
+
+
+def _unreadable(numbers: Sequence[int], language: str) -> Iterator[Block]:
+    if numbers:
+        yield Paragraph(line(unreadable_records(numbers, language), "alert"))
+
+
 def _replay_title(found: Replay, language: str) -> str:
-    if wrong := found.counts["differs"] + found.counts["unusable"]:
+    if wrong := found.counts["differs"] + found.counts["unusable"] + len(found.unreadable):
         return told.SOME_DIFFER[wrong != 1](language, f"{wrong:,}")
     return (told.ALL_SAME if found.counts["same"] else told.NOTHING_TO_REPLAY)(language)
 
 
 def _replay_lead(found: Replay, language: str) -> Iterator[Block]:
     yield Terms(tuple((told.CAME_OUT[state](language), _number(count)) for state, count in _counted(found.counts)))
+    yield from _unreadable(found.unreadable, language)
     if found.older:
         yield Paragraph(line(told.OTHER_SEMANTICS(language, f"{found.older:,}", SEMANTICS), "alert"))
 
@@ -109,7 +124,7 @@ def counterfactual_document(found: Counterfactual, checkpoint: Checkpoint, langu
         over=told.UNDER_NEW(language, version),
         title=_counterfactual_title(found, language),
         tag=None,
-        lead=(),
+        lead=tuple(_unreadable(found.unreadable, language)),
         sections=tuple(_counterfactual_sections(found, telling)),
         foot=tuple(checkpoint_lines(checkpoint, language)),
     )
@@ -160,7 +175,7 @@ def _changed(change: Changed, telling: Telling) -> Entry:
 def verification_document(found: Verification, language: str) -> Document:
     """What verifying a log found: whether everything fits, what was looked at, and what could not be seen."""
     fine = told.LOG_FITS if found.fine else told.LOG_DOES_NOT_FIT
-    findings = tuple(line(str(finding)) for finding in found.findings)
+    findings = tuple(_finding(finding, language) for finding in found.findings)
     return Document(
         language=language,
         over=told.VERIFICATION(language),
@@ -170,6 +185,11 @@ def verification_document(found: Verification, language: str) -> Document:
         sections=(Section(told.WHAT_DOES_NOT_FIT(language), (Items(findings),)),) if findings else (),
         foot=(),
     )
+
+
+def _finding(finding: Finding, language: str) -> Line:
+    words = told.FOUND[finding.what](language, *(clean(str(value)) for value in finding.values))
+    return line(introducing(finding.id, language) + words)
 
 
 def _looked_at(found: Verification, language: str) -> Iterator[Block]:

@@ -70,7 +70,7 @@ def _prepare(store: Store, scripts: list[str], journal: str, read_only: bool, pa
     if have > len(scripts):
         raise newer(have, len(scripts))
     if read_only:
-        return _refuse_other_tables(have, len(scripts))
+        return _refuse_no_tables(have)
     if store.path is not None:
         store.pragma(f"journal_mode = {journal}", patience)
     if have < len(scripts):
@@ -86,12 +86,10 @@ def _make_tables(store: Store, scripts: list[str]) -> None:
         migrate(connection, scripts)
 
 
-def _refuse_other_tables(have: int, known: int) -> None:
-    """Nothing may be written, so the tables have to be there as they are."""
+def _refuse_no_tables(have: int) -> None:
+    """Nothing may be written, so the tables have to be there; those of every earlier schema can be read."""
     if have == 0:
         raise failure("RD101", "the database holds no log yet", "open it for writing once")
-    if have < known:
-        raise failure("RD106", f"the log has schema {have}, which is older", "open it for writing once")
 
 
 def _refuse_at_once(path: Path, read_only: bool) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Dialect, MetaData, Table, Text
 from sqlalchemy.types import UserDefinedType
+
+_MOST_NAMES = 500
 
 
 class Bytes(UserDefinedType[bytes]):
@@ -24,6 +26,13 @@ def as_bytes(found: object) -> bytes:
     if isinstance(found, str):
         return found.encode("utf-8", "surrogateescape")
     return bytes(found) if isinstance(found, bytes | memoryview) else b""
+
+
+def few_at_a_time(names: Iterable[str]) -> Iterator[list[str]]:
+    """Each name once, so many at a time as any database takes in one query."""
+    wanted = sorted(set(names))
+    for start in range(0, len(wanted), _MOST_NAMES):
+        yield wanted[start : start + _MOST_NAMES]
 
 
 _metadata = MetaData()
