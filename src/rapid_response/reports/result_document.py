@@ -61,8 +61,8 @@ def not_in_force(result: Recommendation, language: str) -> str:
 
     >>> from rapid_response import load_protocol
     >>> result = load_protocol("protocol_rules/ccsj").evaluate({}, as_of="2025-12-31T23:59")
-    >>> not_in_force(result, "en")[:63]
-    'Not yet in force on Wed 31 Dec 2025: this version of the protoco'
+    >>> not_in_force(result, "en").partition(":")[0]
+    'Not yet in force on Wed 31 Dec 2025'
     """
     if result.as_of is None or result.in_force is not False:
         return ""
