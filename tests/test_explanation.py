@@ -188,7 +188,7 @@ def test_a_change_of_a_private_fact_does_not_tell_its_value() -> None:
 def test_tools_get_one_object() -> None:
     """As data, an explanation has the reasons, the questions and the audit, and nothing where nothing was asked."""
     stated = explain(SIMPLE.evaluate({"hurt": True}), why_not="high").to_dict()
-    assert list(stated) == ["incident", "as_of", "why", "questions", "why_not", "what_would"]
+    assert list(stated) == ["incident", "as_of", "in_force", "why", "questions", "why_not", "what_would"]
     assert stated["why"]["facts"] == {"hurt": True}
     assert stated["why_not"]["tier"] == "high"
     assert stated["what_would"] is None

@@ -78,10 +78,12 @@ def test_the_version_in_force_decides(call: Caller, tmp_path: Path) -> None:
     explicit = call("decide", str(PROTOCOLS), str(incident), *db, *by, *early, "--under", "2027")
     assert "version 2027" in explicit.out
     assert "not in force on that day" in re.sub(r"\s+", " ", explicit.out)
+    assert "Not yet in force on Sat 1 Mar 2025" in explicit.out
     now = call(
         "update", "A-1", *db, *by, "--fact", "reach=2", "--in-force", str(PROTOCOLS), "--as-of", "2026-03-01T20:00"
     )
     assert "version 2026" in now.out
+    assert "Not yet in force" not in now.out
 
 
 def test_a_bad_incident_leaves_nothing_on_record(call: Caller, tmp_path: Path) -> None:

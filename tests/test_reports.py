@@ -41,6 +41,7 @@ from rapid_response.testing import as_ofs, histories, incidents, protocols
 GOLDEN = Path(__file__).parent / "golden/reports"
 LANGUAGES = ("en", "zh-Hant")
 AS_OF = "2026-02-01T09:00"
+A_YEAR_LATER = "2027-02-01T09:00"
 SECRET = "A secret that only those who ask may read."
 
 Render = Callable[[Recommendation, str], str]
@@ -56,10 +57,10 @@ def _harbor() -> Protocol:
     return load_protocol(GOLDEN / "protocol.yaml")
 
 
-def _results() -> dict[str, Recommendation]:
+def _results(as_of: str = AS_OF) -> dict[str, Recommendation]:
     protocol = _harbor()
     file = GOLDEN / "incidents.yaml"
-    source, now = Source(file.name, file.read_text(encoding="utf-8")), encode_as_of(protocol, AS_OF)
+    source, now = Source(file.name, file.read_text(encoding="utf-8")), encode_as_of(protocol, as_of)
     checked = [incident.check(protocol) for incident in given_incidents(protocol, source, "yaml")]
     results = [recommend(protocol, incident, now) for incident in checked]
     return {str(result.incident.id): result for result in results}
@@ -81,6 +82,13 @@ def _compare(name: str, rendered: str) -> None:
 def test_results_are_rendered_as_reviewed(incident: str, form: str, language: str) -> None:
     """A result reads, in every form and language, exactly as it was last looked over."""
     _compare(f"{incident}.{language}.{form}", RESULTS[form](_results()[incident], language))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("form", RESULTS)
+def test_results_of_an_old_version_are_rendered_as_reviewed(form: str, language: str) -> None:
+    """A result of a version that is no longer in force reads, at its top too, exactly as it was last looked over."""
+    _compare(f"outdated.{language}.{form}", RESULTS[form](_results(A_YEAR_LATER)["settled"], language))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

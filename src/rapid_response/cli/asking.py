@@ -21,6 +21,7 @@ from rapid_response.protocol.problems import Problem
 from rapid_response.reasoning.interview import Interview, start
 from rapid_response.reports import catalogue as say
 from rapid_response.reports import explanation_words as explained
+from rapid_response.reports.result_document import not_in_force
 from rapid_response.reports.terminal import result_text
 from rapid_response.reports.vocabulary import capital, clean
 from rapid_response.reports.words import Wording
@@ -81,6 +82,8 @@ def run_interview(interview: Interview, reader: TextIO, writer: TextIO, language
     """
     lines = _Lines(reader, writer, language)
     asking = _Asking(lines, Wording(interview.protocol, language))
+    if outside := not_in_force(interview.result, language):
+        lines.say(outside, "")
     lines.say(explained.HOW_TO_ANSWER(language))
     try:
         while interview.question:

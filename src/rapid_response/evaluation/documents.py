@@ -118,11 +118,12 @@ class ResponseDocument(OutcomeDocument):
 
 @_closed
 class ResultDocument(TypedDict):
-    """The whole result, as `Recommendation.to_dict` gives it."""
+    """The whole result, as `Recommendation.to_dict` gives it; `in_force` is null without a time, or days in force."""
 
     protocol: ProtocolDocument
     incident: str | None
     as_of: str | None
+    in_force: bool | None
     tier: str | None
     lowest: str
     highest: str

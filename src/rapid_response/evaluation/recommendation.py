@@ -27,7 +27,7 @@ from rapid_response.evaluation.outcomes import (
 from rapid_response.evaluation.patterns import UNCOUNTED, Counts, History, Past, check_history, count
 from rapid_response.evaluation.truth import Word
 from rapid_response.protocol.expressions import Condition
-from rapid_response.protocol.model import Protocol, Rule, Tier
+from rapid_response.protocol.model import Protocol, Rule, Tier, Window
 from rapid_response.protocol.values import decode, moment_text
 
 if TYPE_CHECKING:
@@ -211,6 +211,21 @@ class Recommendation(_Light):
         """The time of evaluation as ISO text in the protocol's zone."""
         return None if self.now is None else moment_text(self.now, self.protocol.time_zone)
 
+    @cached_property
+    def in_force(self) -> bool | None:
+        """Whether the protocol is in force at the time of evaluation; None without such a time, or days in force.
+
+        Nothing else of the result hangs on it.
+
+        >>> from rapid_response import load_protocol
+        >>> protocol = load_protocol("protocol_rules/ccsj")
+        >>> [protocol.evaluate({}, as_of=time).in_force for time in ("2025-12-31T23:59", "2026-01-01T00:00")]
+        [False, True]
+        """
+        if self.now is None or self.protocol.in_force == Window():
+            return None
+        return self.protocol.is_in_force(self.now)
+
     def rule(self, name: str) -> RuleOutcome:
         """The outcome of the rule of that name; KeyError where there is none."""
         return self._explanation.rule(self.protocol.rules[name])
@@ -311,6 +326,7 @@ class Recommendation(_Light):
             },
             "incident": self.incident.id,
             "as_of": self.as_of,
+            "in_force": self.in_force,
             "tier": self.tier.name if self.tier else None,
             "lowest": self.lowest.name,
             "highest": self.highest.name,

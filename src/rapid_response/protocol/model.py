@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from rapid_response.protocol.expressions import Condition, Constant, PatternValue, Type, Value, names_in
 from rapid_response.protocol.problems import Source, Span
+from rapid_response.protocol.values import local_date
 
 if TYPE_CHECKING:
     from rapid_response.evaluation.compiling import Program
@@ -316,6 +317,15 @@ class Protocol:
             if tier.name == name:
                 return tier
         raise KeyError(name)
+
+    def is_in_force(self, moment: int) -> bool:
+        """Whether a moment, in microseconds since 1970-01-01 UTC, falls on a day of `in_force` in the protocol's zone.
+
+        >>> from rapid_response import load_protocol
+        >>> load_protocol("protocol_rules/ccsj").is_in_force(0)
+        False
+        """
+        return dt.date.fromordinal(local_date(moment, self.time_zone)) in self.in_force
 
     def gates(self) -> Iterator[Gate]:
         """Every scope entry, rule and response."""

@@ -16,11 +16,12 @@ from rapid_response.protocol.expressions import Type
 from rapid_response.protocol.loading import SCENARIOS, load_protocol
 from rapid_response.protocol.model import Protocol
 from rapid_response.protocol.problems import Problem, did_you_mean, one_of
-from rapid_response.protocol.values import Unfit, encode, local_date, shown_input
+from rapid_response.protocol.values import Unfit, encode, shown_input
 from rapid_response.record.windows import VersionFinding, find_faults, window_words
 
 SHORTEST_FINGERPRINT = 8
 _BEGINNING = re.compile(rb"^[\"']?protocol[\"']?[ \t]*:", re.MULTILINE)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOST_BYTES = 256 * 1024
 
 CATALOGUE: dict[str, str] = {
@@ -98,7 +99,7 @@ class ProtocolLibrary:
         """
         meant = self._one_name(name)
         candidates = self._of(meant)
-        holding = [version for version in candidates if _day(on, version.time_zone) in version.in_force]
+        holding = [version for version in candidates if _is_in_force(version, on)]
         if len(holding) == 1:
             return holding[0]
         raise LibraryError([_several(meant, on, holding) if holding else _none(meant, on, candidates)])
@@ -203,19 +204,14 @@ def _is_called(version: Protocol, wanted: str) -> bool:
     return wanted == version.version or short
 
 
-def _day(on: str | dt.date | dt.datetime, zone: str | None) -> dt.date:
-    """The calendar day that is meant, in the zone where it is a moment."""
-    if isinstance(on, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", on):
-        kind = Type("date")
-    elif isinstance(on, dt.date) and not isinstance(on, dt.datetime):
-        return on
-    else:
-        kind = Type("moment")
+def _is_in_force(version: Protocol, on: str | dt.date | dt.datetime) -> bool:
+    """Whether a version is in force on a day, or at a moment."""
+    is_day = _DAY.fullmatch(on) if isinstance(on, str) else not isinstance(on, dt.datetime)
     try:
-        encoded = int(encode(kind, on, zone))
+        encoded = int(encode(Type("date" if is_day else "moment"), on, version.time_zone))
     except Unfit as unfit:
         raise LibraryError([Problem("RV106", unfit.message, help=unfit.help)]) from None
-    return dt.date.fromordinal(encoded if kind.name == "date" else local_date(encoded, zone))
+    return dt.date.fromordinal(encoded) in version.in_force if is_day else version.is_in_force(encoded)
 
 
 def _none(name: str, on: object, candidates: list[Protocol]) -> Problem:

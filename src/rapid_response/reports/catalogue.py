@@ -182,6 +182,14 @@ IS_OPEN = Phrase("Open: anything from {} to {} is still possible.", "未定：�
 BY_THE_LOWEST = Phrase("Until more is known, the protocol goes by the lowest.", "在知道更多之前，規程以最低者為準。")
 BY_THE_HIGHEST = Phrase("Until more is known, the protocol goes by the highest.", "在知道更多之前，規程以最高者為準。")
 UNTIL = {"lowest": BY_THE_LOWEST, "highest": BY_THE_HIGHEST, "nothing": Phrase("", "")}
+NO_LONGER_IN_FORCE = Phrase(
+    "No longer in force on {}: this version of the protocol was in force {}.",
+    "這個版本的規程在 {} 已不再生效。生效期：{}。",
+)
+NOT_YET_IN_FORCE = Phrase(
+    "Not yet in force on {}: this version of the protocol is in force {}.",
+    "這個版本的規程在 {} 尚未生效。生效期：{}。",
+)
 STEP_RECOMMENDED = Phrase("recommended", "建議")
 STEP_POSSIBLE = Phrase("still possible", "仍有可能")
 

@@ -15,7 +15,7 @@ from rapid_response.proving.shapes import Part
 from rapid_response.reports import catalogue as say
 from rapid_response.reports import comparison_words as compared
 from rapid_response.reports.document import Block, Entry, Items, Line, Paragraph, Section, Terms, run
-from rapid_response.reports.protocol_document import answer_words, in_force_words, part_entry
+from rapid_response.reports.protocol_document import answer_words, part_entry
 from rapid_response.reports.vocabulary import capital, clean
 from rapid_response.reports.words import Wording
 
@@ -119,7 +119,7 @@ class _Writing:
             case Type():
                 return answer_words(words.protocol, part, self.language) if isinstance(part, Fact) else value.name
             case Window():
-                return in_force_words(words.protocol, self.language) or self.nothing
+                return words.in_force() or self.nothing
             case Due():
                 return words.due(value)
             case Decimal():

@@ -65,6 +65,7 @@ class Explanation:
         return {
             "incident": self.result.incident.id,
             "as_of": self.result.as_of,
+            "in_force": self.result.in_force,
             "why": self.why.to_dict(private) if self.why else None,
             "questions": self.questions.to_dict(),
             "why_not": self.why_not.to_dict(private) if self.why_not else None,

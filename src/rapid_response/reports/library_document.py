@@ -10,7 +10,6 @@ from rapid_response.record.windows import VersionFinding
 from rapid_response.reports import audit_words as told
 from rapid_response.reports import catalogue as say
 from rapid_response.reports.document import Document, Entry, Line, Paragraph, Section, Table, between, line, place
-from rapid_response.reports.protocol_document import in_force_words
 from rapid_response.reports.vocabulary import SHORT_FINGERPRINT, capital, clean
 from rapid_response.reports.words import Wording
 
@@ -41,7 +40,7 @@ def _table(library: ProtocolLibrary, language: str) -> Table:
 
 def _row(version: Protocol, language: str) -> tuple[Line, ...]:
     short = version.fingerprint.removeprefix("sha256:")[:SHORT_FINGERPRINT]
-    window = in_force_words(version, language) or told.ALWAYS(language)
+    window = Wording(version, language).in_force() or told.ALWAYS(language)
     return line(version.name, "code"), line(clean(version.version), "strong"), line(window), line(short, "code")
 
 

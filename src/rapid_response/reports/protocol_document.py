@@ -96,11 +96,6 @@ def answer_words(protocol: Protocol, fact: Fact, language: str) -> str:
     return view.number(fact) if fact.type.name == "number" else say.TYPES[fact.type.name](language)
 
 
-def in_force_words(protocol: Protocol, language: str) -> str:
-    """From when until when a protocol is in force."""
-    return _View(protocol, Wording(protocol, language)).in_force()
-
-
 @dataclass(frozen=True, slots=True)
 class _View:
     protocol: Protocol
@@ -113,20 +108,10 @@ class _View:
     # The head
 
     def lead(self) -> Iterator[Block]:
-        about = [(say.IN_FORCE, self.in_force()), (say.TIMES_IN, self.protocol.time_zone or "")]
+        about = [(say.IN_FORCE, self.words.in_force()), (say.TIMES_IN, self.protocol.time_zone or "")]
         rows = [(term(self.language), Paragraph(line(words))) for term, words in about if words]
         if rows:
             yield Terms(tuple(rows))
-
-    def in_force(self) -> str:
-        window = self.protocol.in_force
-        start = self.words.date(window.start) if window.start else ""
-        until = self.words.date(window.until) if window.until else ""
-        if start and until:
-            return say.FROM_AND_BEFORE(self.language, start, until)
-        if start:
-            return say.FROM_DAY(self.language, start)
-        return say.BEFORE_DAY(self.language, until) if until else ""
 
     def sections(self) -> Iterator[Section]:
         protocol = self.protocol

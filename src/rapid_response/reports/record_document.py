@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,7 +9,6 @@ from rapid_response.evaluation.incidents import encode_as_of
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.phrases import Phrase
 from rapid_response.protocol.model import Gate, Protocol
-from rapid_response.protocol.values import local_date
 from rapid_response.record.entries import Confirmation, Decision, Override
 from rapid_response.reports import audit_words as told
 from rapid_response.reports import catalogue as say
@@ -151,4 +149,4 @@ class DecisionView:
 def was_in_force(decision: Decision, protocol: Protocol) -> bool:
     """Whether the protocol of a decision was in force on the day that it was evaluated for."""
     moment = encode_as_of(protocol, decision.as_of)
-    return moment is None or dt.date.fromordinal(local_date(moment, protocol.time_zone)) in protocol.in_force
+    return moment is None or protocol.is_in_force(moment)

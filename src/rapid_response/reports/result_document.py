@@ -56,6 +56,21 @@ def result_document(result: Recommendation, language: str, private: bool = False
     )
 
 
+def not_in_force(result: Recommendation, language: str) -> str:
+    """That the protocol is not in force on the day of the evaluation; nothing where it is, or where it does not say.
+
+    >>> from rapid_response import load_protocol
+    >>> result = load_protocol("protocol_rules/ccsj").evaluate({}, as_of="2025-12-31T23:59")
+    >>> not_in_force(result, "en").partition(":")[0]
+    'Not yet in force on Wed 31 Dec 2025'
+    """
+    if result.as_of is None or result.in_force is not False:
+        return ""
+    words, day, start = Wording(result.protocol, language), _time(result.as_of).date(), result.protocol.in_force.start
+    said = say.NOT_YET_IN_FORCE if start and day < start else say.NO_LONGER_IN_FORCE
+    return said(language, words.date(day), words.in_force())
+
+
 @dataclass(frozen=True, slots=True)
 class _View:
     result: Recommendation
@@ -104,6 +119,8 @@ class _View:
         return self.words.quoted(self.words.label(tier))
 
     def lead(self) -> Iterator[Block]:
+        if outside := not_in_force(self.result, self.language):
+            yield Paragraph(line(outside, "alert"))
         if means := (self.result.tier or self.protocol.unsettled).means:
             yield Paragraph(line(means.in_language(self.language)))
         yield Paragraph(line(self.standing(), "quiet" if self.result.standing == "settled" else "plain"))

@@ -89,6 +89,17 @@ class Vocabulary:
         short = self.protocol.fingerprint.removeprefix("sha256:")[:SHORT_FINGERPRINT]
         return [*version, say.FINGERPRINT(self.language, short)]
 
+    def in_force(self) -> str:
+        """From when until when the protocol is in force, nothing where it does not say."""
+        window = self.protocol.in_force
+        start = self.date(window.start) if window.start else ""
+        until = self.date(window.until) if window.until else ""
+        if start and until:
+            return say.FROM_AND_BEFORE(self.language, start, until)
+        if start:
+            return say.FROM_DAY(self.language, start)
+        return say.BEFORE_DAY(self.language, until) if until else ""
+
     def option(self, kind: Type, name: str) -> str:
         """The title of an option, else its name."""
         return clean(self.options(kind)[kind.options.index(name)].label(self.language))
