@@ -83,6 +83,18 @@ def results_in(surrounding: Mapping[str, str]) -> bytes:
     return subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True).stdout
 
 
+@given(st.data(), protocols())
+def test_states_alone_are_those_with_reasons(data: st.DataObject, protocol: Protocol) -> None:
+    """P1: states and due times asked for alone are those of the outcomes with their reasons."""
+    for facts, scene in some(data, protocol):
+        alone, result = (protocol.evaluate(facts, **scene) for _ in range(2))
+        assert alone.scope_states == {outcome.name: outcome.state for outcome in result.scope_rules}
+        assert alone.rule_states == {outcome.name: outcome.state for outcome in result.rules}
+        assert alone.response_states == {outcome.name: outcome.state for outcome in result.responses}
+        assert alone.due_times == {outcome.name: outcome.due for outcome in result.responses}
+        assert [rule.name for rule in alone.deciding_rules] == [outcome.name for outcome in result.deciding]
+
+
 # P2
 
 

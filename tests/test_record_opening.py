@@ -21,6 +21,7 @@ import pytest
 
 from rapid_response.record import DecisionLog, RecordError
 from rapid_response.record.errors import CATALOGUE
+from rapid_response.record.replaying import replay
 from rapid_response.record.storage import migrations
 from rapid_response.record.storage.migrations import migrate, steps
 from rapid_response.record.storage.preparing import open_sqlite
@@ -317,6 +318,7 @@ def test_a_log_of_the_first_schema_is_read_and_written(tmp_path: Path) -> None:
             "erasure",
         ]
         assert log.result(1).to_dict()["tier"] == log.decision(1).outcome.tier == "high"
+        assert replay(log).counts == {"same": 1, "differs": 0, "erased": 1, "sealed": 0, "unusable": 0}
         assert json.loads(log.raw(1))["format"] == 1
         log.decide(PROTOCOL, {"id": "B-1"}, by="Tests")
         assert log.verify().fine
