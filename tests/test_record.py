@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -369,49 +370,148 @@ def test_entries_as_plain_data(open_log: Open) -> None:
         assert plain[0]["at"] == (START + HOUR).isoformat()
 
 
+SHOWN = protocol_from_text(
+    """\
+protocol: shown
+time_zone: America/Los_Angeles
+tiers:
+  low: {}
+  high: {}
+facts:
+  harm: {type: scale, options: [none, some, much]}
+  seen: {type: yes_no, private: yes}
+  story: {type: text}
+  near: {type: yes_no}
+  needs: {type: choices, options: [food, rest]}
+  heard_at: {type: moment}
+  people: {type: number}
+rules:
+  serious:
+    when: harm == much
+    raise_to: high
+responses:
+  visit:
+    when: harm == much
+    due: 24 hours after heard_at
+  call:
+    when: harm >= some
+"""
+)
+VIEWS = (
+    "log",
+    "decisions",
+    "facts",
+    "responses",
+    "confirmations",
+    "overrides",
+    "links",
+    "erasures",
+    "protocol_files",
+)
+
+
+def _write_for_people(log: DecisionLog) -> None:
+    """Entries of every kind, with facts of every kind."""
+    told = {
+        "id": "A",
+        "harm": {"value": "some", "as_of": "2026-02-01T08:30", "verified": True, "source": "A nurse"},
+        "seen": True,
+        "story": "Told.",
+        "near": False,
+        "needs": ["food", "rest"],
+        "heard_at": "2026-02-01T08:15",
+        "people": 2,
+    }
+    log.decide(SHOWN, told, by="Coordinator", as_of="2026-02-01T09:00")
+    log.update(1, {"harm": "much"}, by="Coordinator", as_of="2026-02-01T10:00")
+    log.override(2, tier="low", by="Director", reason="So it is.")
+    log.decide(SHOWN, {"id": "B", "harm": "none"}, by="Coordinator", as_of="2026-02-01T11:00")
+    log.confirm(4, by="Director")
+    log.link(4, 2, by="Director")
+    log.erase("B", by="Director", reason="asked")
+    log.decide(SHOWN, {"id": "C", "story": "Told."}, by="Coordinator", as_of="2026-02-01T12:00")
+    log.erase("C", by="Director", reason="asked")
+
+
 def test_people_read_the_tables(tmp_path: Path) -> None:
-    """Whoever opens the SQLite file in a browser for tables sees decisions and what became of them, in words."""
+    """Whoever opens the SQLite file in a browser for tables sees decisions and what became of them, in words, the
+    newest first, and where something is private."""
     with DecisionLog.open(tmp_path / "decisions.db", clock=Clock()) as log:
-        log.decide(PROTOCOL, {"id": "A", "harm": "some", "story": "Told."}, by="Coordinator", as_of="2026-02-01T09:00Z")
-        log.override(1, tier="high", by="Director", reason="So it is.")
+        _write_for_people(log)
     with closing(sqlite3.connect(tmp_path / "decisions.db")) as connection:
         connection.row_factory = sqlite3.Row
-        [decision] = map(dict, connection.execute("SELECT * FROM decisions"))
-        assert decision == {
-            "id": 1,
-            "at": "2026-02-01T17:00:00.000000+00:00",
-            "incident": "A",
-            "recommended": "low",
-            "decided": "high",
-            "standing": "open",
-            "lowest": "low",
-            "highest": "high",
-            "scope": "in",
-            "as_of": "2026-02-01T09:00+00:00",
-            "by": "Coordinator",
-            "updates": None,
-            "protocol": "small",
-            "version": "",
-        }
-        [fact] = map(dict, connection.execute("SELECT fact, value FROM facts"))
-        assert fact == {"fact": "harm", "value": "some"}
-        for view in ("log", "responses", "confirmations", "overrides", "links", "erasures", "protocol_files"):
-            connection.execute(f"SELECT * FROM {view}").fetchall()
+        shown = {view: [dict(row) for row in connection.execute(f"SELECT * FROM {view}")] for view in VIEWS}
+    assert [each["record"] for each in shown["decisions"]] == [8, 4, 2, 1]
+    assert [each["range"] for each in shown["decisions"]] == ["low to high", "low", "high", "low"]
+    assert [each["private"] for each in shown["decisions"]] == ["erased", None, "sealed", "sealed"]
+    assert shown["decisions"][2] == {
+        "record": 2,
+        "recorded_utc": "2026-02-01 18:00:00",
+        "incident": "A",
+        "recommended": "high",
+        "decided": "low",
+        "decided_by": "Director",
+        "standing": "settled",
+        "range": "high",
+        "scope": "in",
+        "as_of": "2026-02-01 10:00 UTC-08:00",
+        "recorded_by": "Coordinator",
+        "updates_record": 1,
+        "private": "sealed",
+        "protocol": "shown",
+        "version": "",
+    }
+    facts = {each.pop("fact"): each for each in shown["facts"] if each.pop("record") == 1 and each.pop("incident")}
+    plain = {"verified": None, "as_of": None, "private": None}
+    assert facts == {
+        "harm": {"value": "some", "verified": "yes", "as_of": "2026-02-01 08:30", "private": "who said it"},
+        "heard_at": {**plain, "value": "2026-02-01 08:15 UTC-08:00"},
+        "near": {**plain, "value": "no"},
+        "needs": {**plain, "value": "food, rest"},
+        "people": {**plain, "value": 2},
+        "seen": {**plain, "value": None, "private": "all of it"},
+        "story": {**plain, "value": None, "private": "all of it"},
+    }
+    responses = {each["response"]: (each["state"], each["due"]) for each in shown["responses"] if each["record"] == 2}
+    assert responses == {"call": ("active", None), "visit": ("active", "2026-02-02 08:15 UTC-08:00")}
+    [override] = shown["overrides"]
+    assert (override["recommended"], override["decided"], override["reason"]) == ("high", "low", "sealed")
+    assert [each["reason"] for each in shown["erasures"]] == ["asked", "asked"]
+    assert "So it is." not in str(shown)
+    assert "Told." not in str(shown)
+    assert "A nurse" not in str(shown)
 
 
-def test_the_same_views_on_postgresql(postgresql: str) -> None:
-    """The views of PostgreSQL have the columns that those of SQLite have, and can be read."""
+def test_the_words_for_datasette_are_about_what_is_there(tmp_path: Path) -> None:
+    """The example's metadata names every view, hides every table, and names nothing else."""
+    words = yaml.safe_load(Path("examples/datasette.yaml").read_text(encoding="utf-8"))
+    DecisionLog.open(tmp_path / "decisions.db").close()
+    with closing(sqlite3.connect(tmp_path / "decisions.db")) as connection:
+        there = dict(connection.execute("SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view')"))
+    said = {
+        name: "table" if "hidden" in about else "view"
+        for name, about in words["databases"]["decisions"]["tables"].items()
+    }
+    assert said == there
+
+
+def test_the_same_views_on_postgresql(postgresql: str, tmp_path: Path) -> None:
+    """The views of PostgreSQL show what those of SQLite show, in the same columns."""
     with psycopg.connect(postgresql, autocommit=True) as connection:
         connection.execute("DROP SCHEMA IF EXISTS rapid_response CASCADE")
-    with DecisionLog.open(postgresql) as log:
-        log.decide(PROTOCOL, {"id": "A", "harm": "some"}, by="Tests")
-        log.override(1, tier="high", by="Tests", reason="So it is.")
-    with psycopg.connect(postgresql) as connection:
-        connection.execute("SET search_path = rapid_response")
-        row = connection.execute("SELECT id, incident, recommended, decided, lowest FROM decisions").fetchone()
-        assert row == (1, "A", "low", "high", "low")
-        for view in ("log", "facts", "responses", "confirmations", "overrides", "links", "erasures", "protocol_files"):
-            connection.execute(f"SELECT * FROM {view}").fetchall()
+    for url in (postgresql, tmp_path / "decisions.db"):
+        with DecisionLog.open(url, clock=Clock()) as log:
+            _write_for_people(log)
+    with psycopg.connect(postgresql) as server, closing(sqlite3.connect(tmp_path / "decisions.db")) as file:
+        server.execute("SET search_path = rapid_response")
+        for view in VIEWS:
+            here, there = server.execute(f"SELECT * FROM {view}".encode()), file.execute(f"SELECT * FROM {view}")
+            assert [column[0] for column in here.description or ()] == [column[0] for column in there.description or ()]
+            assert sorted(map(_words, here)) == sorted(map(_words, there))
+
+
+def _words(row: Iterable[object]) -> list[str]:
+    return [str(value) for value in row]
 
 
 def test_entries_are_only_ever_added(open_log: Open, tmp_path: Path, request: pytest.FixtureRequest) -> None:

@@ -499,7 +499,7 @@ def test_the_file_opens_with_readable_tables(path: Path) -> None:
             view: [dict(row) for row in connection.execute(f"SELECT * FROM {view}")]
             for view in ("decisions", "overrides", "confirmations", "links", "erasures", "facts", "protocol_files")
         }
-    assert [row["recommended"] for row in shown["decisions"][:2]] == ["support", "watch"]
-    assert (shown["overrides"][0]["recommended"], shown["overrides"][0]["decided"]) == ("support", "act")
+    assert [row["recommended"] for row in shown["decisions"][-2:]] == ["watch", "support"]
+    assert (shown["overrides"][-1]["recommended"], shown["overrides"][-1]["decided"]) == ("support", "act")
     assert "protocol: harbor-watch" in shown["protocol_files"][0]["content"]
     assert not [words for words in PRIVATE if words in json.dumps(shown, ensure_ascii=False)]

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -22,7 +23,7 @@ import pytest
 from rapid_response.record import DecisionLog, RecordError
 from rapid_response.record.errors import CATALOGUE
 from rapid_response.record.replaying import replay
-from rapid_response.record.storage import migrations
+from rapid_response.record.storage import migrations, preparing
 from rapid_response.record.storage.migrations import migrate, steps
 from rapid_response.record.storage.preparing import open_sqlite
 from tests.crashes import PROTOCOL, clock
@@ -133,6 +134,18 @@ def test_reading_goes_on_while_others_write(path: Path) -> None:
         assert len(reader) == 1
         assert reader.verify().fine
         assert len(writer) == 1
+
+
+def test_the_file_alone_holds_everything_once_it_is_closed(path: Path, tmp_path: Path) -> None:
+    """Also while a browser for tables keeps the file open, whoever takes the closed file alone has every record."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as browser:
+        assert browser.execute("SELECT count(*) FROM decisions").fetchone() == (1,)
+        with DecisionLog.open(path) as log:
+            log.confirm(1, by="Tests")
+            assert browser.execute("SELECT count(*) FROM log").fetchone() == (2,)
+        (tmp_path / "alone.db").write_bytes(path.read_bytes())
+    with DecisionLog.open(tmp_path / "alone.db", read_only=True) as alone:
+        assert len(alone) == 2
 
 
 @contextmanager
@@ -293,12 +306,11 @@ def test_a_copy_in_another_journal_mode_is_written_as_any_other(path: Path, tmp_
 
 def test_a_newer_schema_is_refused_by_name(path: Path) -> None:
     """A log written by a later version is refused, for reading too, with both numbers, and not touched."""
+    known = len(steps("sqlite"))
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE about SET value = '7' WHERE name = 'schema'")
     for read_only in (False, True):
-        with pytest.raises(
-            RecordError, match=f"schema 7, and this version of rapid-response knows {len(steps('sqlite'))}"
-        ) as error:
+        with pytest.raises(RecordError, match=f"schema 7, and this version of rapid-response knows {known}") as error:
             DecisionLog.open(path, read_only=read_only)
         assert error.value.id == "RD103"
 
@@ -333,6 +345,59 @@ def test_a_log_of_the_first_schema_is_read_as_it_is(tmp_path: Path) -> None:
         assert log.result(1).to_dict()["tier"] == "high"
         assert log.timeline(log.decision(1).incident)
     assert (tmp_path / FIRST.name).read_bytes() == FIRST.read_bytes()
+
+
+def _stored(connection: sqlite3.Connection | psycopg.Connection) -> list[list[Any]]:
+    """Everything that a log holds, but the number of its schema."""
+    queries = (
+        "SELECT * FROM entries ORDER BY id",
+        "SELECT * FROM private_parts ORDER BY entry",
+        "SELECT * FROM protocols ORDER BY text",
+        "SELECT * FROM about WHERE name <> 'schema' ORDER BY name",
+    )
+    return [list(connection.execute(query)) for query in queries]
+
+
+def test_a_log_of_the_first_schema_gets_the_views_of_today(tmp_path: Path) -> None:
+    """Opened for writing, an older file has the tables and views of a new one, and holds what it held."""
+    path = tmp_path / FIRST.name
+    for file in (FIRST, FIRST.with_suffix(".keys")):
+        shutil.copy(file, tmp_path)
+    DecisionLog.open(path).close()
+    DecisionLog.open(tmp_path / "new.db").close()
+    tables = "SELECT type, name, sql FROM sqlite_master ORDER BY type, name"
+    with (
+        closing(sqlite3.connect(FIRST)) as before,
+        closing(sqlite3.connect(path)) as now,
+        closing(sqlite3.connect(tmp_path / "new.db")) as new,
+    ):
+        assert _stored(now) == _stored(before)
+        assert now.execute(tables).fetchall() == new.execute(tables).fetchall() != before.execute(tables).fetchall()
+        assert now.execute("SELECT count(*) FROM decisions").fetchone() == (2,)
+
+
+def test_a_log_of_the_first_schema_on_postgresql(postgresql: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And so on PostgreSQL."""
+    with psycopg.connect(postgresql, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA IF EXISTS rapid_response CASCADE")
+        connection.execute("SET search_path = rapid_response")
+        with monkeypatch.context() as patched, DecisionLog.open(_first_schema(patched, postgresql)) as log:
+            log.decide(PROTOCOL, {"id": "A-1", "story": "Told."}, by="Tests")
+        before = _stored(connection)
+        with DecisionLog.open(postgresql, read_only=True) as log:
+            assert log.verify().fine
+        with pytest.raises(psycopg.errors.UndefinedColumn):
+            connection.execute("SELECT record FROM decisions")
+        with DecisionLog.open(postgresql) as log:
+            assert log.verify().fine
+        assert _stored(connection) == before
+        assert connection.execute("SELECT record FROM decisions").fetchall() == [(1,)]
+
+
+def _first_schema(patched: pytest.MonkeyPatch, url: str) -> str:
+    """That address, at which a log gets no later schema than the first."""
+    patched.setattr(preparing, "steps", lambda dialect: steps(dialect)[:1])
+    return url
 
 
 def test_steps_are_taken_once_and_only_forward(tmp_path: Path) -> None:

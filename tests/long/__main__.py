@@ -24,7 +24,7 @@ from pathlib import Path
 
 from tests.long import engine, live
 from tests.long.conditions import try_condition
-from tests.long.crashes import run_crashes
+from tests.long.crashes import run_crashes, run_server_crashes
 from tests.long.files import try_file
 from tests.long.records import run_record
 from tests.long.replays import run_replays
@@ -101,7 +101,11 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, help="the folder `src` of the yaml-test-suite")
     parser.add_argument("--engine", choices=["durable", "own"], default="durable", help="for live: what decides")
     parser.add_argument("--url", help="for record: the database; a SQLite file that is thrown away if left out")
-    parser.add_argument("--database", choices=["duckdb", "postgresql", "spark"], help="for sql: one alone")
+    parser.add_argument(
+        "--database",
+        choices=["duckdb", "postgresql", "spark"],
+        help="for sql: one alone; for crashes: postgresql, whose server is crashed",
+    )
     parser.add_argument("--python", action="append", default=[], help="for replay: another Python with the packages")
     given = parser.parse_args()
     wrong = 0
@@ -117,6 +121,8 @@ def main() -> int:
                 wrong += run_suite(given.folder)
             case "live":
                 wrong += live.run(given.engine, given.seed, given.count)
+            case "crashes" if given.database == "postgresql":
+                wrong += run_server_crashes(given.count, given.seed)
             case "crashes":
                 wrong += run_crashes(given.count, given.seed)
             case "record":

@@ -1,4 +1,4 @@
-"""Crashes of the decision log: images of the disk, operations and syncs that fail, and writers that are killed."""
+"""Crashes of the decision log: images of the disk, operations and syncs that fail, killed writers and servers."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from pathlib import Path
 from tests.crashes import after_failed_sync, faulty, losses, place, record
 from tests.disk import How
 from tests.killing import killed
+from tests.postgresql import Crash, running
+from tests.server_crashes import LAZY, crashed
 
 KILLS = 1000
 FAULTS: tuple[How, ...] = ("error", "full", "short")
@@ -23,6 +25,26 @@ def run_crashes(images: int, seed: int, kills: int = KILLS) -> int:
     return (
         _images(images, seed) + _count("operations that failed", _faults()) + _after_failed_syncs(seed) + _killed(kills)
     )
+
+
+def run_server_crashes(crashes: int, seed: int) -> int:
+    """Crash a PostgreSQL server so many times in each of two ways; how many things went wrong."""
+    return _crashed("immediate", crashes, seed) + _crashed("kill", crashes, seed)
+
+
+def _crashed(how: Crash, crashes: int, seed: int) -> int:
+    began = time.monotonic()
+    with running(*LAZY) as server:
+        outcome = crashed(server, how, crashes, seed)
+    acknowledged = len({record.id for record in outcome.acknowledged})
+    print(
+        f"{crashes:,} crashes ({how}) of a server with two writers: {len(outcome.lost)} of {acknowledged:,}"
+        f" acknowledged records lost, {outcome.unknown} more there; {time.monotonic() - began:.0f} s; writers were told"
+        f" {dict(outcome.refusals)}; {len(outcome.wrong)} other things went wrong",
+        flush=True,
+    )
+    print(*outcome.wrong[:10], sep="\n", end="\n" if outcome.wrong else "")
+    return len(outcome.lost) + len(outcome.wrong)
 
 
 def _images(images: int, seed: int) -> int:

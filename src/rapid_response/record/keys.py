@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, text
 
 from rapid_response.record.errors import failure
 from rapid_response.record.private import Key
@@ -49,8 +49,17 @@ class KeyStore:
             for incident in incidents:
                 connection.execute(delete(keys).where(keys.c.incident == incident))
         if self.store.path is None:
-            with self.store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("VACUUM FULL keys")
+            with self.store.reading() as connection:
+                connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM FULL keys")
+
+    def refuse_unless_destroyable(self) -> None:
+        """RecordError (RD106) where a key that is destroyed would lie on: only its owner can clear a table's space."""
+        if self.store.path is None:
+            owner = text("SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'keys'::regclass")
+            with self.store.reading() as connection:
+                if not connection.scalar(owner):
+                    remedy = "connect as the user who made the log"
+                    raise failure("RD106", "only the owner of the table `keys` can destroy a key for good", remedy)
 
     def close(self) -> None:
         """Close the store."""

@@ -94,8 +94,8 @@ class DecisionLog:
         """Evaluate the incident and record the recommendation; `as_of` is the time of recording if not given.
 
         Of a `history`, past incidents in which patterns are counted, the record keeps the numbers and whose they are.
-        Raises IncidentError, which names every bad fact, and RecordError: RD105 to RD108, RD204, RD205. Then nothing
-        was recorded, except that after RD108 it may have been.
+        Raises IncidentError, which names every bad fact, and RecordError: RD101 (the server cannot be reached), RD105
+        to RD108, RD204, RD205. Then nothing was recorded, except that after RD108 it may have been.
         """
         result = protocol.evaluate(incident, as_of=self._when(as_of), history=history)
         return self._add(Decision, deciding.decision(result, by), protocol)
@@ -180,6 +180,7 @@ class DecisionLog:
         open: it should name nobody. Raises RecordError: RD105 to RD108, RD204, RD205 (erased before), RD210.
         """
         cases.refuse_unknown(self._store, incident)
+        self._writable_keys.refuse_unless_destroyable()
         draft = deciding.erasure(incident, by, reason)
         with self._store.writing() as connection:
             [entry] = append(connection, [draft], self._origin, self._clock(), self._writable_keys)

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from rapid_response.record.appending import erased_incidents
 from rapid_response.record.errors import failure
@@ -67,7 +67,7 @@ def _one_line(origin: str) -> str:
 
 def _keys(store: Store, given: str | None, origin: str, read_only: bool, patience: float) -> KeyStore | None:
     if store.path is None and given is None:
-        return KeyStore(store)
+        return KeyStore(store) if not read_only or _may_read_keys(store) else None
     path = Path(given) if given else _beside(store.path)
     if not path.is_file():
         if read_only:
@@ -76,6 +76,12 @@ def _keys(store: Store, given: str | None, origin: str, read_only: bool, patienc
             remedy = "bring it back from a backup, or name another place by `keys` to go on with new keys"
             raise failure("RD110", f"the key file `{path.name}` is missing", remedy)
     return open_key_file(path, origin, read_only, patience)
+
+
+def _may_read_keys(store: Store) -> bool:
+    """Whether PostgreSQL lets the user read the keys; who may not reads the log with its private parts sealed."""
+    with store.reading() as connection:
+        return bool(connection.scalar(select(func.has_table_privilege("keys", "SELECT"))))
 
 
 def _beside(path: Path | None) -> Path:

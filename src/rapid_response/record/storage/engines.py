@@ -8,7 +8,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
 from rapid_response.record.errors import failure
@@ -21,8 +22,13 @@ SETTINGS = (
     "trusted_schema = OFF",
     "cell_size_check = ON",
 )
+POSTGRESQL_SETTINGS = (f"search_path = {SCHEMA}", "synchronous_commit = on")
 WHOLE_SECTORS = "psow=0"
 """Nothing that was synced shares a sector with what comes after it: a torn write can garble the whole sector."""
+CONNECT_SECONDS = 10
+"""So long a server may take to answer, unless the URL gives another `connect_timeout`; its own default is 130."""
+STUCK_SECONDS = 60
+"""So long a writer that has come to a stop (a laptop put to sleep) can hold up the others on PostgreSQL."""
 _BEGIN = "rapid_response_begin"
 
 
@@ -82,25 +88,45 @@ def sqlite_engine(path: Path, read_only: bool, patience: float) -> Engine:
 
 
 def postgresql_engine(url: str, read_only: bool, patience: float) -> Engine:
-    """Connections to a database; the tables lie in a schema of their own."""
+    """Connections to a database; the tables lie in a schema of their own.
+
+    Each is tried before it is used, so that an open log outlives a restart of the server, and there is no limit to
+    them: a thread that writes holds one while it waits for others, and needs a second for the keys.
+    """
+    address = _postgresql_address(url)
     try:
         import psycopg  # noqa: F401
     except ImportError:
         remedy = "install the extra `record`: pip install 'rapid-response[record]'"
         raise failure("RD109", "a log on PostgreSQL needs psycopg", remedy) from None
-    engine = create_engine(f"postgresql+psycopg://{url.partition('://')[2]}")
+    engine = create_engine(address, pool_pre_ping=True, max_overflow=-1)
+    settings = [
+        *POSTGRESQL_SETTINGS,
+        f"lock_timeout = {max(1, round(patience * 1000))}",
+        f"idle_in_transaction_session_timeout = {round(STUCK_SECONDS * 1000)}",
+        *(["default_transaction_read_only = on"] if read_only else []),
+    ]
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(f"SET search_path = {SCHEMA}")
-            cursor.execute("SET synchronous_commit = on")
-            cursor.execute(f"SET lock_timeout = {max(1, round(patience * 1000))}")
-            if read_only:
-                cursor.execute("SET default_transaction_read_only = on")
+            cursor.execute("; ".join(f"SET {setting}" for setting in settings))
         connection.commit()
 
     return engine
+
+
+def _postgresql_address(url: str) -> URL:
+    scheme, _, rest = url.partition("://")
+    if scheme.partition("+")[0] not in ("postgresql", "postgres"):
+        remedy = "write sqlite:///decisions.db, or postgresql://user@host/database"
+        raise failure("RD101", f"a log cannot lie in `{scheme}`", remedy)
+    try:
+        address = make_url(f"postgresql+psycopg://{rest}")
+    except (ArgumentError, ValueError):  # what is wrong may stand beside a password
+        remedy = "write it like postgresql://user@host:5432/database"
+        raise failure("RD101", "the address of the database cannot be read", remedy) from None
+    return address.update_query_dict({"connect_timeout": str(CONNECT_SECONDS), **address.query})
 
 
 def for_writing(connection: Connection) -> Connection:

@@ -24,6 +24,7 @@ _SQLITE = {
 }
 _POSTGRESQL = {
     "55P03": ("RD105", "another process is writing to the log", "try again, or open the log with more patience"),
+    "25P03": ("RD108", "this process came to a stop while it was writing, and the server went on without it", _REOPEN),
     "57014": ("RD105", "the database took too long", "try again"),
     "40": ("RD105", "another process was quicker; nothing was recorded", "try again"),
     "25006": ("RD106", "the log can only be read", "connect to the server that takes writes"),
@@ -48,14 +49,35 @@ def told() -> Iterator[None]:
         raise as_record_error(error) from error
 
 
+@contextmanager
+def told_of_connecting() -> Iterator[None]:
+    """Raise RecordError where no connection can be made: nothing has been asked of a server yet."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        found, original = as_record_error(error), _original(error)
+        if found.id != "RD108" or isinstance(original, sqlite3.Error):
+            raise found from error
+        reason = str(original).partition("\n")[0].rpartition("failed: ")[2].removeprefix("FATAL:").strip()
+        remedy = "check the address, the user's rights, and that the server runs"
+        raise failure("RD101", f"no connection to the database: {reason}", remedy) from error
+
+
 def as_record_error(error: SQLAlchemyError | sqlite3.Error) -> RecordError:
     """The error of the database as one of ours; what it quotes may be private, so it is not repeated."""
-    original = error.orig if isinstance(error, DBAPIError) else error if isinstance(error, sqlite3.Error) else None
+    original = _original(error)
     if name := getattr(original, "sqlite_errorname", None):
         found = next((_SQLITE[start] for start in _SQLITE if str(name).startswith(start)), None)
         return failure(*(found or ("RD108", f"the database reports {name}", _REOPEN)))
     state = getattr(original, "sqlstate", None)
     if state is None and original is not None:
-        return failure("RD108", "the server cannot be reached, or the connection broke off", _REOPEN)
+        return failure("RD108", "the connection to the server broke off", _REOPEN)
     found = next((_POSTGRESQL[start] for start in _POSTGRESQL if str(state).startswith(start)), None)
     return failure(*(found or ("RD108", f"the database reports {state or type(error).__name__}", _REOPEN)))
+
+
+def _original(error: SQLAlchemyError | sqlite3.Error) -> BaseException | None:
+    """What the driver raised, None where SQLAlchemy itself did."""
+    if isinstance(error, DBAPIError):
+        return error.orig
+    return error if isinstance(error, sqlite3.Error) else None

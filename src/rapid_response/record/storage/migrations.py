@@ -1,7 +1,7 @@
 """Schemas: each version of the log's tables is a step from the one before, and none goes back.
 
-A step adds to what is there (indices, views, tables), so that a log of an earlier schema can be read as it is: nothing
-is to be written to an archive.
+A step adds to what is there (tables, indices) or makes views anew, so that a log of an earlier schema can be read as it
+is: nothing is to be written to an archive.
 """
 
 from __future__ import annotations

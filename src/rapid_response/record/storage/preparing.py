@@ -89,7 +89,8 @@ def _make_tables(store: Store, scripts: list[str]) -> None:
 def _refuse_no_tables(have: int) -> None:
     """Nothing may be written, so the tables have to be there; those of every earlier schema can be read."""
     if have == 0:
-        raise failure("RD101", "the database holds no log yet", "open it for writing once")
+        remedy = f"open it for writing once; on PostgreSQL, see that the user may use the schema `{SCHEMA}`"
+        raise failure("RD101", "the database holds no log yet, or none that the user may read", remedy)
 
 
 def _refuse_at_once(path: Path, read_only: bool) -> None:

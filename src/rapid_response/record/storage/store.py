@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from rapid_response.record.errors import RecordError, failure
 from rapid_response.record.storage.engines import for_writing
-from rapid_response.record.storage.failures import told
+from rapid_response.record.storage.failures import told, told_of_connecting
 
 _LOCK = 0x52524C47
 """The advisory lock of PostgreSQL that writers hold."""
@@ -37,7 +37,7 @@ class Store:
     def reading(self) -> Iterator[Connection]:
         """A connection to read with."""
         self._refuse_if_closed()
-        with told(), self.engine.connect() as connection:
+        with told(), self._connected() as connection:
             yield connection
 
     @contextmanager
@@ -46,7 +46,7 @@ class Store:
 
         It is the only one that writes; on PostgreSQL only among those that are to be `alone`.
         """
-        with self._storing(), self.engine.connect() as connection, for_writing(connection).begin():
+        with self._storing(), self._connected() as connection, for_writing(connection).begin():
             if alone and self.path is None:
                 connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
             yield connection
@@ -67,6 +67,13 @@ class Store:
                 self._unusable = error
             raise
 
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        with told_of_connecting():
+            connection = self.engine.connect()
+        with connection:
+            yield connection
+
     def empty_journal(self) -> None:
         """Move what SQLite's write-ahead log holds into the file, unless others are busy; of PostgreSQL, nothing."""
         if self.path is not None:
@@ -82,7 +89,10 @@ class Store:
             cursor.execute(f"PRAGMA busy_timeout = {usual}")
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection. Unless others are busy, SQLite's file then holds everything, without its journal."""
+        if self._unusable is None:
+            with suppress(RecordError):
+                self.empty_journal()
         self._closed = True
         self.engine.dispose()
 
