@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Collection
+
 from sqlalchemy import Connection, or_, select
 
+from rapid_response.record.entries import Decision
 from rapid_response.record.errors import failure
+from rapid_response.record.reading import AT_ONCE, Wanted
 from rapid_response.record.storage.store import Store
 from rapid_response.record.storage.tables import entries
 
@@ -26,6 +31,16 @@ def refuse_unknown(store: Store, incident: str) -> None:
     with store.reading() as connection:
         if connection.scalar(select(entries.c.id).where(entries.c.incident == incident).limit(1)) is None:
             raise failure("RD210", f"nothing is recorded about incident `{incident}`", "check its id")
+
+
+def recorded_before(store: Store, incidents: Collection[str], moment: dt.datetime) -> set[str]:
+    """Those of the incidents that had a decision on record before that moment."""
+    names, found = sorted(incidents), set[str]()
+    with store.reading() as connection:
+        for start in range(0, len(names), AT_ONCE):
+            wanted = Wanted(until=moment, incidents=names[start : start + AT_ONCE], kinds=[Decision.kind])
+            found.update(connection.scalars(wanted.query(entries.c.incident)))
+    return found
 
 
 def last_word(store: Store, decision: int) -> int | None:
