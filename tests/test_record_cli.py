@@ -196,6 +196,26 @@ def test_a_checkpoint_kept_elsewhere_shows_what_is_missing(call: Caller, story: 
     assert "Not everything fits" in missing.out
 
 
+@pytest.mark.parametrize("command", ["export", "checkpoint"])
+@pytest.mark.parametrize("ending", ["db", "keys"])
+def test_no_database_is_written_over(call: Caller, tmp_path: Path, command: str, ending: str) -> None:
+    """What is written out never takes the place of the log, nor of its keys."""
+    write_story(tmp_path / "decisions.db")
+    precious = tmp_path / f"decisions.{ending}"
+    before = precious.read_bytes()
+    done = call(command, "--db", str(tmp_path / "decisions.db"), "--output", str(precious))
+    assert (done.code, "would be lost" in done.err) == (4, True)
+    assert precious.read_bytes() == before
+
+
+def test_a_checkpoint_that_is_no_text_is_told(told: Caller, tmp_path: Path) -> None:
+    """Some programs save text as UTF-16."""
+    kept = tmp_path / "checkpoint.txt"
+    kept.write_text(told("checkpoint").out, encoding="utf-16")
+    done = told("verify", "--against", str(kept))
+    assert (done.code, "save it as UTF-8" in done.err) == (4, True)
+
+
 def test_exports_are_written_and_imported(told: Caller, tmp_path: Path) -> None:
     """An export goes to a file or to standard output, the same bytes; JSON lines make the log again."""
     lines = tmp_path / "log.jsonl"
