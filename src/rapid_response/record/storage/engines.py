@@ -83,6 +83,9 @@ def sqlite_engine(path: Path, read_only: bool, patience: float) -> Engine:
 
 def postgresql_engine(url: str, read_only: bool, patience: float) -> Engine:
     """Connections to a database; the tables lie in a schema of their own."""
+    if not url.startswith("postgres"):
+        remedy = "write a path, or postgresql://user@server/database"
+        raise failure("RD101", "a log lies in a SQLite file or on PostgreSQL", remedy)
     try:
         import psycopg  # noqa: F401
     except ImportError:
