@@ -259,6 +259,18 @@ def test_what_does_not_fit_is_told_in_both_languages(call: Caller, story: Path, 
     assert "RD402：第 2 項記錄與鏈不符：它或之前的記錄被改動" in told[1]
 
 
+@pytest.mark.parametrize("form", ["text", "markdown", "html", "json"])
+def test_who_adds_to_a_case_is_not_told_its_private_facts(call: Caller, tmp_path: Path, form: str) -> None:
+    """What an update prints leaves out private facts and sources, in every form: there is `show --private` for them."""
+    db = ("--db", str(tmp_path / "decisions.db"))
+    write_story(tmp_path / "decisions.db")
+    done = call("update", "A-2", *db, "--by", "Night line", "--fact", "reach=3", "--format", form)
+    assert done.code == 0
+    shown = call("show", "A-2", *db, "--private", "--format", form)
+    assert not [words for words in PRIVATE if words in " ".join(done.out.split())]
+    assert PRIVATE[0] in " ".join(shown.out.split())
+
+
 # Wrong calls
 
 
