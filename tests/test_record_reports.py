@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -86,6 +87,17 @@ def test_private_facts_are_told_when_asked_for(log: DecisionLog) -> None:
     assert [words for words in PRIVATE if words in told] == [*PRIVATE[:3]]
     gone = document_markdown(case_document(read_case(log, "A-6", private=True), "en", private=True))
     assert not [words for words in PRIVATE if words in gone]
+
+
+def test_a_missing_key_is_not_told_as_an_erasure(log: DecisionLog, tmp_path: Path) -> None:
+    """Where only the key is missing, nothing is said to be erased, with private facts asked for or not."""
+    assert log._store.path is not None
+    copy = shutil.copy(log._store.path, tmp_path / "copy.db")
+    with DecisionLog.open(copy, read_only=True) as alone:
+        for private in (False, True):
+            document = case_document(read_case(alone, "A-2", private=private), "en", private)
+            assert "(erased)" not in document_markdown(document)
+            assert "Account: (its key is not here)" in document_markdown(document)
 
 
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "javascript:alert(1)"])

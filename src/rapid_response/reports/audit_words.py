@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rapid_response.phrases import Phrase
 from rapid_response.record.findings import MISMATCHES, Mismatch
+from rapid_response.reports import catalogue as say
 
 COMMA = Phrase(", ", "，")
 
@@ -57,7 +58,11 @@ RESPONSES_BY_STATE: dict[str, Phrase] = {
     "active": Phrase("What to do", "要做的事"),
     "open": Phrase("What may follow", "之後可能要做的事"),
 }
-ERASED_VALUE = Phrase("(erased)", "（已刪除）")
+APART: dict[str, Phrase] = {
+    "closed": say.PRIVATE,
+    "erased": Phrase("(erased)", "（已刪除）"),
+    "sealed": Phrase("(its key is not here)", "（沒有密鑰）"),
+}
 
 # Cases
 
