@@ -49,7 +49,10 @@ def override(overridden: Decision, tier: str, by: str, reason: str) -> Draft:
 
 
 def joining(first: Decision, second: Decision, by: str) -> Draft:
-    """The entry of somebody who finds that two decisions belong together."""
+    """The entry of somebody who finds that decisions on two incidents belong together; RecordError (RD211)."""
+    if first.incident == second.incident:
+        message = f"records {first.id} and {second.id} are of the same incident"
+        raise failure("RD211", message, "name a record of another incident")
     content = {"decision": first.id, "other": second.id, "other_incident": second.incident}
     return Draft("link", first.incident, said(by, "by"), content)
 

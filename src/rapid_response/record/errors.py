@@ -30,6 +30,8 @@ CATALOGUE: dict[str, str] = {
     "RD208": "private facts were erased",
     "RD209": "private facts cannot be opened without their key",
     "RD210": "there is no such incident",
+    "RD211": "a link joins two incidents",
+    "RD212": "a time without a time zone",
     # Checkpoints and proofs
     "RD301": "a checkpoint cannot be read",
     "RD302": "a size lies outside the log",
