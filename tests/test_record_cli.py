@@ -58,7 +58,9 @@ def test_a_case_from_the_first_call_to_the_erasure(call: Caller, tmp_path: Path)
     override = call("override", "A-1", "support", *db, "--by", "Director", "--reason", "The family asked.")
     assert "Director decided on “Support” instead of “Act”" in override.out
     assert "Director confirmed “Support”" in call("confirm", "1", *db, "--by", "Director").out
-    assert '"kind": "link"' in call("link", "1", "2", *db, *by, "--format", "json").out
+    incident.write_text("id: A-2\nharm: hurt\n", encoding="utf-8")
+    assert call("decide", str(PROTOCOLS), str(incident), *db, *by, "--as-of", "2026-03-01T20:00").code == 0
+    assert '"kind": "link"' in call("link", "1", "A-2", *db, *by, "--format", "json").out
     erased = call("erase", "A-1", *db, "--by", "Director", "--reason", "The family asked for it.", "--lang", "zh-Hant")
     assert "Director 刪除了不公開的資料" in erased.out
     shown = call("show", "A-1", *db)

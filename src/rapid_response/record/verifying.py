@@ -34,6 +34,7 @@ class Verification:
     be since their key is not here, and that were erased. `against` is the checkpoint that was given.
     """
 
+    origin: str
     entries: int
     root: bytes
     findings: tuple[Finding, ...]
@@ -48,6 +49,11 @@ class Verification:
         return not self.findings
 
     @property
+    def checkpoint(self) -> Checkpoint:
+        """The state of the log that was verified."""
+        return Checkpoint(self.origin, self.entries, self.root)
+
+    @property
     def first(self) -> int | None:
         """The first entry that does not fit, None where there is none or it cannot be told."""
         return min((finding.entry for finding in self.findings if finding.entry is not None), default=None)
@@ -56,6 +62,7 @@ class Verification:
         """The outcome as plain data."""
         return {
             "fine": self.fine,
+            "origin": self.origin,
             "entries": self.entries,
             "root": self.root.hex(),
             "first": self.first,
@@ -169,7 +176,9 @@ def verify(store: Store, keys: KeyStore | None, origin: str, against: Checkpoint
         found.note("shorter", last + 1, last, against.size)
     for place in _strays(store, found.tree.size):
         found.note("part without entry", place)
-    return Verification(found.tree.size, found.tree.root(), tuple(found.findings), **found.counts, against=against)
+    return Verification(
+        origin, found.tree.size, found.tree.root(), tuple(found.findings), **found.counts, against=against
+    )
 
 
 def _look_at(found: _Pass, store: Store, keys: KeyStore | None, piece: list[Row[Any]]) -> None:
