@@ -45,6 +45,7 @@ CATALOGUE: dict[str, str] = {
     "RD407": "the log is shorter than at the checkpoint",
     "RD408": "the log is not the one of the checkpoint",
     "RD409": "an entry cannot be read",
+    "RD410": "a table, view or trigger is not the one that this library makes",
     # Exports and imports
     "RD501": "an export cannot be read",
     "RD502": "there is a log already",

@@ -18,6 +18,7 @@ from rapid_response.record.keys import KeyStore
 from rapid_response.record.merkle import Tree, leaf_hash
 from rapid_response.record.private import DoesNotFit, Key, digest, opened
 from rapid_response.record.reading import BEFORE_ALL, Wanted, private_rows, rows
+from rapid_response.record.storage.definitions import strange
 from rapid_response.record.storage.store import Store
 from rapid_response.record.storage.tables import entries, private_parts, protocols
 from rapid_response.record.stored_protocols import digest as digest_of_files
@@ -176,6 +177,8 @@ def verify(store: Store, keys: KeyStore | None, origin: str, against: Checkpoint
         found.note("shorter", last + 1, last, against.size)
     for place in _strays(store, found.tree.size):
         found.note("part without entry", place)
+    for name in _strange(store):
+        found.note("other definition", None, name)
     return Verification(
         origin, found.tree.size, found.tree.root(), tuple(found.findings), **found.counts, against=against
     )
@@ -206,3 +209,10 @@ def _erased(store: Store) -> dict[str, int]:
 def _strays(store: Store, last: int) -> Iterator[int]:
     with store.reading() as connection:
         yield from connection.scalars(select(private_parts.c.entry).where(private_parts.c.entry > last).limit(10))
+
+
+def _strange(store: Store) -> list[str]:
+    if store.path is None:
+        return []
+    with store.reading() as connection:
+        return strange(connection)

@@ -235,6 +235,7 @@ _MISMATCHES: dict[Mismatch, str] = {
     "shorter": "記錄止於第 {} 項，而查核點時已有 {} 項",
     "other entries": "首 {} 項記錄與查核點不符：至少有一項被改動",
     "other log": "查核點屬於另一份記錄：{}",
+    "other definition": "資料表、檢視或觸發器「{}」不是本程式所定義的",
 }
 FOUND = {what: Phrase(english, _MISMATCHES[what]) for what, (_, english) in MISMATCHES.items()}
 COMPARED_WITH = Phrase(
