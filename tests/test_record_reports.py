@@ -89,6 +89,19 @@ def test_private_facts_are_told_when_asked_for(log: DecisionLog) -> None:
     assert not [words for words in PRIVATE if words in gone]
 
 
+def test_what_was_decided_before_the_last_update_is_told(tmp_path: Path) -> None:
+    """A decision of people stays the answer when more became known, and is said to be about the earlier record."""
+    with DecisionLog.open(tmp_path / "decisions.db", clock=Clock()) as log:
+        decision = log.decide(load_protocol(PROTOCOLS / "2026"), {"id": "A-1", "harm": "hurt"}, by="Night line")
+        log.override(decision.id, tier="act", by="Director", reason="We know them.")
+        log.update(decision.id, {"harm": "none"}, by="Night line")
+        told = document_text(case_document(read_case(log, "A-1"), "en"))
+    head = " ".join(told.split("What happened when")[0].split())
+    assert "Recommended Watch" in head
+    assert "Decided Act (Director, Sat 28 Feb 2026, 16:00, about record 1, not the last recommendation)" in head
+    assert "Reason We know them." in head
+
+
 def test_a_missing_key_is_not_told_as_an_erasure(log: DecisionLog, tmp_path: Path) -> None:
     """Where only the key is missing, nothing is said to be erased, with private facts asked for or not."""
     assert log._store.path is not None
