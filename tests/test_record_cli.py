@@ -239,6 +239,11 @@ def test_versions_are_listed_with_what_is_wrong(call: Caller, tmp_path: Path) ->
     ended = call("versions", str(tmp_path), "--lang", "zh-Hant")
     assert ended.code == 1
     assert "沒有生效的版本" in ended.out
+    for year in ("2030", "2031"):
+        (tmp_path / "all" / year).mkdir(parents=True)
+        (tmp_path / "all" / year / "protocol.yaml").write_text(gap, encoding="utf-8")
+    both = call("versions", str(tmp_path / "all"))
+    assert "2030/protocol.yaml:8 · 2031/protocol.yaml:8" in both.out
 
 
 def test_a_log_with_records_that_cannot_be_read_is_listed(call: Caller, story: Path, tmp_path: Path) -> None:
