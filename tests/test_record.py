@@ -138,6 +138,23 @@ def test_what_cannot_be_evaluated_is_not_recorded(open_log: Open) -> None:
         assert [entry.incident for entry in log.entries()] == ["A-1", "A-2"]
 
 
+def test_a_character_that_no_database_holds_is_refused(open_log: Open) -> None:
+    """NUL in an id, a name or a reason is named as such, nothing is recorded, and the log goes on."""
+    with open_log() as log:
+        log.decide(PROTOCOL, {"id": "A", "story": "with \0 in it"}, by="Tests")
+        tries: list[Callable[[], object]] = [
+            lambda: log.decide(PROTOCOL, {"id": "B\0"}, by="Tests"),
+            lambda: log.decide(PROTOCOL, {"id": "B"}, by="Te\0sts"),
+            lambda: log.override(1, tier="high", by="Tests", reason="\0"),
+            lambda: log.erase("A", by="Tests", reason="so \0 it is"),
+        ]
+        for attempt in tries:
+            with pytest.raises(RecordError, match="holds a NUL character") as error:
+                attempt()
+            assert error.value.id == "RD204"
+        assert log.decide(PROTOCOL, {"id": "B"}, by="Tests").id == 2
+
+
 def test_the_time_of_recording_is_the_time_of_evaluation_if_none_is_given(open_log: Open) -> None:
     """Without `as_of` an incident is evaluated at the time of the log's clock."""
     with open_log() as log:

@@ -32,6 +32,7 @@ def decision(result: Recommendation, by: str, previous: Decision | None = None) 
         "semantics": SEMANTICS,
     }
     incident = previous.incident if previous else result.incident.id
+    _refuse_nul(incident or "", "id")
     return Draft("decision", incident, said(by, "by"), content, {"facts": apart} if apart else {})
 
 
@@ -72,7 +73,14 @@ def said(text: str, what: str, longest: int = _LONGEST_NAME) -> str:
         text.encode("utf-8")
     except UnicodeEncodeError:
         raise failure("RD204", f"`{what}` holds half a character (a lone surrogate)", "write it as UTF-8") from None
+    _refuse_nul(text, what)
     return text.strip()
+
+
+def _refuse_nul(text: str, what: str) -> None:
+    """PostgreSQL holds no text with it, and a log has to be able to move there."""
+    if "\0" in text:
+        raise failure("RD204", f"`{what}` holds a NUL character", "leave it out")
 
 
 @cache
