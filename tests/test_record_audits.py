@@ -30,8 +30,11 @@ from rapid_response.record.case_file import changes, read_case
 from rapid_response.record.chain import beginning, link
 from rapid_response.record.exporting import MARK, write_csv, write_lines
 from rapid_response.record.importing import restore
+from rapid_response.record.moments import moment_in
 from rapid_response.record.replaying import replay, replay_under
 from rapid_response.record.storage import tables
+from rapid_response.reports.audit_period_document import period_document
+from rapid_response.reports.terminal import document_text
 from tests import postgresql
 from tests.recorded import PRIVATE, PROTOCOLS, ZONE, Clock, tampered, write_story
 
@@ -280,6 +283,19 @@ def test_every_incident_belongs_to_one_period(tmp_path: Path) -> None:
     assert old.overrides + new.overrides == whole.overrides
     assert old.decisions + new.decisions == whole.decisions
     assert (old.deciding, old.late()) == ({"someone_is_hurt": 1, "felt_widely": 1}, ())
+
+
+def test_days_are_those_of_the_protocol_used_last(tmp_path: Path) -> None:
+    """A day begins where the protocol that was used last has it begin, whatever others the log holds."""
+    text = (PROTOCOLS / "2026/protocol.yaml").read_text(encoding="utf-8")
+    with DecisionLog.open(tmp_path / "decisions.db", clock=Clock()) as log:
+        for name, zone in (("zzz", "Europe/Berlin"), ("aaa", "Asia/Hong_Kong")):
+            other = text.replace("harbor-watch", name).replace("America/Los_Angeles", zone)
+            log.confirm(log.decide(protocol_from_text(other), {"harm": "none"}, by="Night line").id, by="Director")
+        day = moment_in(log, "2030-01-01")
+        assert day == dt.datetime(2029, 12, 31, 16, tzinfo=dt.UTC)
+        told = document_text(period_document(audit(log, since=day), "en"))
+        assert "since 2030-01-01 00:00+08:00" in told
 
 
 words = st.sampled_from(["confirm", "watch", "support", "act"])
