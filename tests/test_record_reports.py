@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from rapid_response import load_protocol
+from rapid_response import load_protocol, protocol_from_text
 from rapid_response.record import DecisionLog
 from rapid_response.record.auditing import audit
 from rapid_response.record.case_file import read_case
@@ -87,6 +87,22 @@ def test_private_facts_are_told_when_asked_for(log: DecisionLog) -> None:
     assert [words for words in PRIVATE if words in told] == [*PRIVATE[:3]]
     gone = document_markdown(case_document(read_case(log, "A-6", private=True), "en", private=True))
     assert not [words for words in PRIVATE if words in gone]
+
+
+def test_a_private_time_is_not_told_as_unknown_nor_as_in_time(tmp_path: Path) -> None:
+    """Where the time of an incident is private, an audit says neither that nobody knows it nor that it was in time."""
+    text = (PROTOCOLS / "2026/protocol.yaml").read_text(encoding="utf-8")
+    hiding = protocol_from_text(text.replace("type: moment", "type: moment\n    private: yes"))
+    with DecisionLog.open(tmp_path / "decisions.db", clock=(clock := Clock())) as log:
+        decision = log.decide(hiding, {"id": "A-1", "harm": "hurt", "happened_at": clock.now}, by="Night line")
+        clock.now += dt.timedelta(hours=30)
+        log.confirm(decision.id, by="Director")
+        open_, full = (
+            document_markdown(period_document(audit(log, private=private), "en")) for private in (False, True)
+        )
+    assert "None of those whose times are known was later than 24 h." in open_
+    assert "Time of the incident not known, or private: A-1" in open_
+    assert "30 h after the incident" in full
 
 
 def test_what_was_decided_before_the_last_update_is_told(tmp_path: Path) -> None:

@@ -150,14 +150,14 @@ TO_FIRST_RECOMMENDATION = Phrase("To the first recommendation on record", "至�
 UP_TO = Phrase("up to {}", "{} 以內")
 FROM_UP_TO = Phrase("over {}, up to {}", "超過 {} 至 {}")
 OVER = Phrase("over {}", "超過 {}")
-TIME_UNKNOWN = Phrase("time of the incident not known", "事件時間不明")
+TIME_UNKNOWN = Phrase("time of the incident not known, or private", "事件時間不明或不公開")
 TIME_WRONG = Phrase("before the stated time of the incident", "早於所記的事件時間")
 MEDIAN = Phrase("Half of them within {}; the longest took {}.", "半數在 {} 內；最長為 {}。")
 MEDIAN_OF_ONE = Phrase("It took {}.", "用了 {}。")
 IN_WINDOW = Phrase("Within the window: {}.", "在時限內：{}。")
 LATE = Phrase("Late", "逾時")
-NONE_LATE = Phrase("None was later than {}.", "沒有超過 {} 的。")
-UNKNOWN_TIMES = Phrase("Time of the incident not known: {}", "事件時間不明：{}")
+NONE_LATE = Phrase("None of those whose times are known was later than {}.", "時間已知的，沒有超過 {} 的。")
+UNKNOWN_TIMES = Phrase("Time of the incident not known, or private: {}", "事件時間不明或不公開：{}")
 WRONG_TIMES = Phrase(
     "Decided before the stated time of the incident, so one of the two is wrong: {}",
     "決定早於所記的事件時間，兩者必有一誤：{}",
