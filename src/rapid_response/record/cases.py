@@ -9,9 +9,9 @@ from sqlalchemy import Connection, or_, select
 
 from rapid_response.record.entries import Decision
 from rapid_response.record.errors import failure
-from rapid_response.record.reading import AT_ONCE, Wanted
+from rapid_response.record.reading import Wanted
 from rapid_response.record.storage.store import Store
-from rapid_response.record.storage.tables import entries
+from rapid_response.record.storage.tables import entries, few_at_a_time
 
 
 def case(store: Store, incident: str) -> tuple[str, ...]:
@@ -35,12 +35,14 @@ def refuse_unknown(store: Store, incident: str) -> None:
 
 def recorded_before(store: Store, incidents: Collection[str], moment: dt.datetime) -> set[str]:
     """Those of the incidents that had a decision on record before that moment."""
-    names, found = sorted(incidents), set[str]()
     with store.reading() as connection:
-        for start in range(0, len(names), AT_ONCE):
-            wanted = Wanted(until=moment, incidents=names[start : start + AT_ONCE], kinds=[Decision.kind])
-            found.update(connection.scalars(wanted.query(entries.c.incident)))
-    return found
+        return {
+            name
+            for names in few_at_a_time(incidents)
+            for name in connection.scalars(
+                Wanted(until=moment, incidents=names, kinds=[Decision.kind]).query(entries.c.incident)
+            )
+        }
 
 
 def last_word(store: Store, decision: int) -> int | None:
