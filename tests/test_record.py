@@ -139,6 +139,23 @@ def test_what_cannot_be_evaluated_is_not_recorded(open_log: Open) -> None:
         assert [entry.incident for entry in log.entries()] == ["A-1", "A-2"]
 
 
+def test_a_character_that_no_database_holds_is_refused(open_log: Open) -> None:
+    """NUL in an id, a name or a reason is named as such, nothing is recorded, and the log goes on."""
+    with open_log() as log:
+        log.decide(PROTOCOL, {"id": "A", "story": "with \0 in it"}, by="Tests")
+        tries: list[Callable[[], object]] = [
+            lambda: log.decide(PROTOCOL, {"id": "B\0"}, by="Tests"),
+            lambda: log.decide(PROTOCOL, {"id": "B"}, by="Te\0sts"),
+            lambda: log.override(1, tier="high", by="Tests", reason="\0"),
+            lambda: log.erase("A", by="Tests", reason="so \0 it is"),
+        ]
+        for attempt in tries:
+            with pytest.raises(RecordError, match="holds a NUL character") as error:
+                attempt()
+            assert error.value.id == "RD204"
+        assert log.decide(PROTOCOL, {"id": "B"}, by="Tests").id == 2
+
+
 def test_the_time_of_recording_is_the_time_of_evaluation_if_none_is_given(open_log: Open) -> None:
     """Without `as_of` an incident is evaluated at the time of the log's clock."""
     with open_log() as log:
@@ -317,6 +334,27 @@ def test_links_make_one_case_of_several_incidents(open_log: Open) -> None:
             log.timeline("E")
 
 
+def test_an_incident_is_not_linked_with_itself(open_log: Open) -> None:
+    """A link joins two incidents; nothing is recorded of one to the same."""
+    with open_log() as log:
+        first = log.decide(PROTOCOL, {"id": "A"}, by="Tests")
+        later = log.update(first.id, {"harm": "much"}, by="Tests")
+        with pytest.raises(RecordError, match="of the same incident") as error:
+            log.link(first.id, later.id, by="Tests")
+        assert (error.value.id, len(log)) == ("RD211", 2)
+
+
+def test_people_speak_of_decisions(open_log: Open) -> None:
+    """The last word on what is no decision, or is not there, is no question that has an answer."""
+    with open_log() as log:
+        decision = log.decide(PROTOCOL, {"id": "A"}, by="Tests")
+        confirmation = log.confirm(decision.id, by="Tests")
+        for entry, expected in ((confirmation.id, "RD202"), (3, "RD201"), (1 << 70, "RD201"), (-1, "RD201")):
+            with pytest.raises(RecordError) as error:
+                log.standing_of(entry)
+            assert error.value.id == expected
+
+
 # Finding
 
 
@@ -338,6 +376,18 @@ def test_entries_by_period_incident_kind_and_number(open_log: Open) -> None:
         assert found(since=START + 100 * HOUR) == []
         other_zone = dt.timezone(dt.timedelta(hours=-8))
         assert found(since=(START + 5 * HOUR).astimezone(other_zone)) == [6, 7]
+
+
+def test_times_have_a_zone(open_log: Open) -> None:
+    """A time without a zone would be another moment on another machine: it is neither recorded nor asked for."""
+    naive = START.replace(tzinfo=None)
+    with open_log() as log, pytest.raises(RecordError, match="has no time zone") as error:
+        list(log.entries(since=naive))
+    assert error.value.id == "RD212"
+    with open_log(clock=lambda: naive) as log:
+        with pytest.raises(RecordError, match="has no time zone"):
+            log.decide(PROTOCOL, {"id": "A"}, by="Tests", as_of="2026-02-01T09:00Z")
+        assert len(log) == 0
 
 
 def test_a_log_of_many_pieces_is_read_whole(open_log: Open) -> None:

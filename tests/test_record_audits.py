@@ -30,8 +30,11 @@ from rapid_response.record.case_file import changes, read_case
 from rapid_response.record.chain import beginning, link
 from rapid_response.record.exporting import MARK, write_csv, write_lines
 from rapid_response.record.importing import restore
+from rapid_response.record.moments import moment_in
 from rapid_response.record.replaying import replay, replay_under
 from rapid_response.record.storage import tables
+from rapid_response.reports.audit_period_document import period_document
+from rapid_response.reports.terminal import document_text
 from tests import postgresql
 from tests.recorded import PRIVATE, PROTOCOLS, ZONE, Clock, tampered, write_story
 
@@ -255,6 +258,44 @@ def test_a_period_holds_what_was_first_recommended_in_it(log: DecisionLog) -> No
     assert [(case.incident, case.decided) for case in found.cases] == [("A-4", "watch")]
     assert found.erased == 0
     assert [override.override.tier for override in found.overrides] == ["watch"]
+
+
+def test_every_incident_belongs_to_one_period(tmp_path: Path) -> None:
+    """An incident that is taken up again after the turn of the year stays one of the old year, with all that was said
+    of it; hours are counted from its first recommendation and first decision, and the years add up to the whole."""
+    clock, protocol = Clock(), load_protocol(PROTOCOLS / "2026")
+    year = dt.datetime(2027, 1, 1, tzinfo=ZONE)
+    with DecisionLog.open(tmp_path / "decisions.db", clock=clock) as log:
+        clock.set("2026-12-30T20:00")
+        facts = {"id": "A-1", "harm": "hurt", "happened_at": "2026-12-30T19:00"}
+        first = log.decide(protocol, facts, by="Night line")
+        log.confirm(first.id, by="Director")
+        clock.set("2027-01-10T08:00")
+        again = log.update(first.id, {"harm": "killed", "reach": 3}, by="Night line")
+        log.override(again.id, tier="support", by="Director", reason="Invented.")
+        log.decide(protocol, {"id": "A-2", "harm": "none"}, by="Night line")
+        old, new, whole = audit(log, until=year), audit(log, since=year), audit(log)
+    [case] = old.cases
+    assert (case.last, case.tier, case.decided) == (again.id, "act", "support")
+    assert (case.until_recorded, case.until_decided) == (dt.timedelta(hours=1), dt.timedelta(hours=1))
+    assert [case.incident for case in new.cases] == ["A-2"]
+    assert old.cases + new.cases == whole.cases
+    assert old.overrides + new.overrides == whole.overrides
+    assert old.decisions + new.decisions == whole.decisions
+    assert (old.deciding, old.late()) == ({"someone_is_hurt": 1, "felt_widely": 1}, ())
+
+
+def test_days_are_those_of_the_protocol_used_last(tmp_path: Path) -> None:
+    """A day begins where the protocol that was used last has it begin, whatever others the log holds."""
+    text = (PROTOCOLS / "2026/protocol.yaml").read_text(encoding="utf-8")
+    with DecisionLog.open(tmp_path / "decisions.db", clock=Clock()) as log:
+        for name, zone in (("zzz", "Europe/Berlin"), ("aaa", "Asia/Hong_Kong")):
+            other = text.replace("harbor-watch", name).replace("America/Los_Angeles", zone)
+            log.confirm(log.decide(protocol_from_text(other), {"harm": "none"}, by="Night line").id, by="Director")
+        day = moment_in(log, "2030-01-01")
+        assert day == dt.datetime(2029, 12, 31, 16, tzinfo=dt.UTC)
+        told = document_text(period_document(audit(log, since=day), "en"))
+        assert "since 2030-01-01 00:00+08:00" in told
 
 
 words = st.sampled_from(["confirm", "watch", "support", "act"])

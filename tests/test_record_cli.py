@@ -58,7 +58,9 @@ def test_a_case_from_the_first_call_to_the_erasure(call: Caller, tmp_path: Path)
     override = call("override", "A-1", "support", *db, "--by", "Director", "--reason", "The family asked.")
     assert "Director decided on “Support” instead of “Act”" in override.out
     assert "Director confirmed “Support”" in call("confirm", "1", *db, "--by", "Director").out
-    assert '"kind": "link"' in call("link", "1", "2", *db, *by, "--format", "json").out
+    incident.write_text("id: A-2\nharm: hurt\n", encoding="utf-8")
+    assert call("decide", str(PROTOCOLS), str(incident), *db, *by, "--as-of", "2026-03-01T20:00").code == 0
+    assert '"kind": "link"' in call("link", "1", "A-2", *db, *by, "--format", "json").out
     erased = call("erase", "A-1", *db, "--by", "Director", "--reason", "The family asked for it.", "--lang", "zh-Hant")
     assert "Director 刪除了不公開的資料" in erased.out
     shown = call("show", "A-1", *db)
@@ -196,6 +198,26 @@ def test_a_checkpoint_kept_elsewhere_shows_what_is_missing(call: Caller, story: 
     assert "Not everything fits" in missing.out
 
 
+@pytest.mark.parametrize("command", ["export", "checkpoint"])
+@pytest.mark.parametrize("ending", ["db", "keys"])
+def test_no_database_is_written_over(call: Caller, tmp_path: Path, command: str, ending: str) -> None:
+    """What is written out never takes the place of the log, nor of its keys."""
+    write_story(tmp_path / "decisions.db")
+    precious = tmp_path / f"decisions.{ending}"
+    before = precious.read_bytes()
+    done = call(command, "--db", str(tmp_path / "decisions.db"), "--output", str(precious))
+    assert (done.code, "would be lost" in done.err) == (4, True)
+    assert precious.read_bytes() == before
+
+
+def test_a_checkpoint_that_is_no_text_is_told(told: Caller, tmp_path: Path) -> None:
+    """Some programs save text as UTF-16."""
+    kept = tmp_path / "checkpoint.txt"
+    kept.write_text(told("checkpoint").out, encoding="utf-16")
+    done = told("verify", "--against", str(kept))
+    assert (done.code, "save it as UTF-8" in done.err) == (4, True)
+
+
 def test_exports_are_written_and_imported(told: Caller, tmp_path: Path) -> None:
     """An export goes to a file or to standard output, the same bytes; JSON lines make the log again."""
     lines = tmp_path / "log.jsonl"
@@ -217,6 +239,11 @@ def test_versions_are_listed_with_what_is_wrong(call: Caller, tmp_path: Path) ->
     ended = call("versions", str(tmp_path), "--lang", "zh-Hant")
     assert ended.code == 1
     assert "沒有生效的版本" in ended.out
+    for year in ("2030", "2031"):
+        (tmp_path / "all" / year).mkdir(parents=True)
+        (tmp_path / "all" / year / "protocol.yaml").write_text(gap, encoding="utf-8")
+    both = call("versions", str(tmp_path / "all"))
+    assert "2030/protocol.yaml:8 · 2031/protocol.yaml:8" in both.out
 
 
 def test_a_log_with_records_that_cannot_be_read_is_listed(call: Caller, story: Path, tmp_path: Path) -> None:
@@ -239,6 +266,18 @@ def test_what_does_not_fit_is_told_in_both_languages(call: Caller, story: Path, 
     assert "RD402：第 2 項記錄與鏈不符：它或之前的記錄被改動" in told[1]
 
 
+@pytest.mark.parametrize("form", ["text", "markdown", "html", "json"])
+def test_who_adds_to_a_case_is_not_told_its_private_facts(call: Caller, tmp_path: Path, form: str) -> None:
+    """What an update prints leaves out private facts and sources, in every form: there is `show --private` for them."""
+    db = ("--db", str(tmp_path / "decisions.db"))
+    write_story(tmp_path / "decisions.db")
+    done = call("update", "A-2", *db, "--by", "Night line", "--fact", "reach=3", "--format", form)
+    assert done.code == 0
+    shown = call("show", "A-2", *db, "--private", "--format", form)
+    assert not [words for words in PRIVATE if words in " ".join(done.out.split())]
+    assert PRIVATE[0] in " ".join(shown.out.split())
+
+
 # Wrong calls
 
 
@@ -253,7 +292,12 @@ def test_what_does_not_fit_is_told_in_both_languages(call: Caller, story: Path, 
         ("why-not 5 acct", 4, "did you mean `act`?"),
         ("timeline A-22", 4, "did you mean `A-2`?"),
         ("report A-22", 4, "did you mean `A-2`?"),
+        ("list --incident A-22", 4, "did you mean `A-2`?"),
         ("list --since soon", 4, "`soon` is not a date and time"),
+        ("list --since 2026-03-02 --until 2026-03-02", 4, "--since comes before --until"),
+        ("report --since 2027-01-01 --until 2026-01-01", 4, "--since comes before --until"),
+        ("report --within 1e9", 4, "less than or equal to 8760"),
+        ("report --within inf", 4, "less than or equal to 8760"),
         ("verify --against nothing.txt", 4, "`nothing.txt` cannot be read"),
         ("import nothing.jsonl", 4, "`nothing.jsonl` cannot be read"),
         ("export --output nothing/at/all.csv", 4, "cannot be written"),

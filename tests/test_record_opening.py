@@ -256,6 +256,20 @@ def test_the_database_of_something_else_is_left_as_it_is(tmp_path: Path, postgre
         assert not other.execute("SELECT 1 FROM pg_tables WHERE schemaname = 'public'").fetchall()
 
 
+@pytest.mark.parametrize("read_only", [False, True])
+@pytest.mark.parametrize(("url", "keys"), [("decisions.keys", None), ("decisions.db", "decisions.db")])
+def test_a_log_and_its_keys_are_not_taken_for_each_other(
+    path: Path, url: str, keys: str | None, read_only: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever names the key file as the log, or the log as the key file, is told at once, and neither is touched."""
+    monkeypatch.chdir(path.parent)
+    before = path.read_bytes(), path.with_suffix(".keys").read_bytes()
+    with pytest.raises(RecordError) as error:
+        DecisionLog.open(url, keys=keys, read_only=read_only)
+    assert error.value.id == "RD102"
+    assert (path.read_bytes(), path.with_suffix(".keys").read_bytes()) == before
+
+
 @pytest.mark.parametrize(
     ("url", "options", "expected"),
     [
@@ -265,16 +279,18 @@ def test_the_database_of_something_else_is_left_as_it_is(tmp_path: Path, postgre
         (":memory:", {}, "RD101"),
         ("absent.db", {"read_only": True}, "RD101"),
         ("postgresql://nobody@127.0.0.1:1/none", {}, "RD101"),
+        ("mysql://127.0.0.1/none", {}, "RD101"),
     ],
 )
 def test_what_cannot_be_opened_says_why(
     url: str, options: dict[str, bool], expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A folder, a file or a server that is not there is named as such, with a remedy."""
+    """A folder, a file, a server or a kind of database that is not there is named as such, with a remedy."""
     monkeypatch.chdir(tmp_path)
     with pytest.raises(RecordError) as error:
         DecisionLog.open(url, **options)  # type: ignore[arg-type]
     assert error.value.id == expected
+    assert ("cannot lie in `mysql`" in str(error.value)) == url.startswith("mysql")
     assert error.value.problems[0].help
     assert list(tmp_path.iterdir()) == []
 
@@ -413,12 +429,12 @@ def test_steps_are_taken_once_and_only_forward(tmp_path: Path) -> None:
     store.close()
     store = open_sqlite(path)
     with store.reading() as connection:
-        assert migrations.version(connection) == len(steps("sqlite"))
+        assert migrations.version(connection, steps("sqlite")) == len(steps("sqlite"))
     for _ in range(2):
         with store.writing() as connection:
             migrate(connection, further)
     with store.reading() as connection:
-        assert migrations.version(connection) == len(further)
+        assert migrations.version(connection, further) == len(further)
         assert connection.exec_driver_sql("SELECT text, by FROM notes").all() == []
     store.close()
     with pytest.raises(RecordError, match=f"schema {len(further)}"):

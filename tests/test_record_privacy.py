@@ -232,10 +232,16 @@ def test_keys_of_another_log_are_refused(tmp_path: Path) -> None:
 
 
 def test_the_key_file_is_for_its_owner_alone(tmp_path: Path) -> None:
-    """Others on the machine cannot read the keys."""
+    """Others on the machine cannot read the keys, not even of a file that was copied back; a group may share them."""
     with DecisionLog.open(tmp_path / "decisions.db"):
         pass
-    assert stat.S_IMODE((tmp_path / "decisions.keys").stat().st_mode) == 0o600
+    keys = tmp_path / "decisions.keys"
+    assert stat.S_IMODE(keys.stat().st_mode) == 0o600
+    for brought_back, expected in ((0o644, 0o640), (0o666, 0o660), (0o660, 0o660)):
+        keys.chmod(brought_back)
+        with DecisionLog.open(tmp_path / "decisions.db"):
+            pass
+        assert stat.S_IMODE(keys.stat().st_mode) == expected
 
 
 def test_errors_repeat_no_private_value(tmp_path: Path) -> None:

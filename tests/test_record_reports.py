@@ -9,12 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from rapid_response import load_protocol
+from rapid_response import load_protocol, protocol_from_text
 from rapid_response.record import DecisionLog
 from rapid_response.record.auditing import audit
 from rapid_response.record.case_file import read_case
@@ -86,6 +87,46 @@ def test_private_facts_are_told_when_asked_for(log: DecisionLog) -> None:
     assert [words for words in PRIVATE if words in told] == [*PRIVATE[:3]]
     gone = document_markdown(case_document(read_case(log, "A-6", private=True), "en", private=True))
     assert not [words for words in PRIVATE if words in gone]
+
+
+def test_a_private_time_is_not_told_as_unknown_nor_as_in_time(tmp_path: Path) -> None:
+    """Where the time of an incident is private, an audit says neither that nobody knows it nor that it was in time."""
+    text = (PROTOCOLS / "2026/protocol.yaml").read_text(encoding="utf-8")
+    hiding = protocol_from_text(text.replace("type: moment", "type: moment\n    private: yes"))
+    with DecisionLog.open(tmp_path / "decisions.db", clock=(clock := Clock())) as log:
+        decision = log.decide(hiding, {"id": "A-1", "harm": "hurt", "happened_at": clock.now}, by="Night line")
+        clock.now += dt.timedelta(hours=30)
+        log.confirm(decision.id, by="Director")
+        open_, full = (
+            document_markdown(period_document(audit(log, private=private), "en")) for private in (False, True)
+        )
+    assert "None of those whose times are known was later than 24 h." in open_
+    assert "Time of the incident not known, or private: A-1" in open_
+    assert "30 h after the incident" in full
+
+
+def test_what_was_decided_before_the_last_update_is_told(tmp_path: Path) -> None:
+    """A decision of people stays the answer when more became known, and is said to be about the earlier record."""
+    with DecisionLog.open(tmp_path / "decisions.db", clock=Clock()) as log:
+        decision = log.decide(load_protocol(PROTOCOLS / "2026"), {"id": "A-1", "harm": "hurt"}, by="Night line")
+        log.override(decision.id, tier="act", by="Director", reason="We know them.")
+        log.update(decision.id, {"harm": "none"}, by="Night line")
+        told = document_text(case_document(read_case(log, "A-1"), "en"))
+    head = " ".join(told.split("What happened when")[0].split())
+    assert "Recommended Watch" in head
+    assert "Decided Act (Director, Sat 28 Feb 2026, 16:00, about record 1, not the last recommendation)" in head
+    assert "Reason We know them." in head
+
+
+def test_a_missing_key_is_not_told_as_an_erasure(log: DecisionLog, tmp_path: Path) -> None:
+    """Where only the key is missing, nothing is said to be erased, with private facts asked for or not."""
+    assert log._store.path is not None
+    copy = shutil.copy(log._store.path, tmp_path / "copy.db")
+    with DecisionLog.open(copy, read_only=True) as alone:
+        for private in (False, True):
+            document = case_document(read_case(alone, "A-2", private=private), "en", private)
+            assert "(erased)" not in document_markdown(document)
+            assert "Account: (its key is not here)" in document_markdown(document)
 
 
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "javascript:alert(1)"])

@@ -188,6 +188,26 @@ def test_every_edit_of_rows_is_seen_without_a_checkpoint(path: Path, edit: Edit)
             away.rename(keys)
 
 
+DEFINITIONS = {
+    "decisions": "DROP VIEW decisions; CREATE VIEW decisions AS SELECT 1 AS id, 'high' AS decided;",
+    "quiet": "CREATE TRIGGER quiet AFTER INSERT ON entries BEGIN DELETE FROM private_parts; END;",
+    "entries_are_not_changed": "CREATE TRIGGER entries_are_not_changed BEFORE UPDATE ON entries BEGIN SELECT 1; END;",
+    "about": "ALTER TABLE about ADD COLUMN more TEXT;",
+}
+
+
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_what_people_read_by_is_verified_too(path: Path, name: str) -> None:
+    """A view that shows something else, or a trigger that does something, is named."""
+    found = _edited(path, lambda db: db.executescript(DEFINITIONS[name]))
+    assert [(finding.id, f"`{name}`" in finding.message) for finding in found.findings] == [("RD410", True)]
+
+
+def test_what_others_added_beside_it_is_no_edit(path: Path) -> None:
+    """Tables and indexes that other programs make for themselves change nothing that the log says."""
+    assert _edited(path, lambda db: db.executescript("ANALYZE; CREATE TABLE notes (text);")).fine
+
+
 def test_the_first_entry_that_does_not_fit_is_named(path: Path) -> None:
     """Verifying says which entry is the first that was changed, and goes on to the others."""
     verification = _edited(

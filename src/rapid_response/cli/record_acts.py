@@ -193,7 +193,7 @@ def _print_decision(log: DecisionLog, decision: Decision, language: Language, ou
     from rapid_response.reports.record_document import decision_document
 
     if output == Output.json:
-        print(json.dumps(decision.to_dict(), ensure_ascii=False))
+        print(json.dumps(log.decision(decision.id).to_dict(), ensure_ascii=False))  # without private facts
         return
     document = decision_document(decision, log.protocol(decision), result_again(log, decision), None, language)
     print_document_as(document, output)

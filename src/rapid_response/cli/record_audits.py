@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TextIO
@@ -27,7 +27,23 @@ class Exported(StrEnum):
     jsonl = "jsonl"
 
 
-Target = Annotated[Path | None, typer.Option("--output", help="A file to write to; standard output if not given.")]
+def _no_database(path: Path | None) -> Path | None:
+    """A file that may be written over: neither the log nor its keys."""
+    if path and path.is_file() and _beginning(path) == b"SQLite format 3":
+        raise typer.BadParameter(f"`{path}` is a database, which would be lost; name another file")
+    return path
+
+
+def _beginning(path: Path) -> bytes:
+    with suppress(OSError), path.open("rb") as there:
+        return there.read(15)
+    return b""
+
+
+Target = Annotated[
+    Path | None,
+    typer.Option("--output", help="A file to write to; standard output if not given.", callback=_no_database),
+]
 
 
 def replay(
@@ -155,7 +171,9 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except OSError as error:
         print(f"`{path}` cannot be read: {error.strerror}", file=sys.stderr)
-        raise typer.Exit(USAGE) from None
+    except UnicodeDecodeError:
+        print(f"`{path}` cannot be read: save it as UTF-8", file=sys.stderr)
+    raise typer.Exit(USAGE)
 
 
 @contextmanager

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from rapid_response.record import DecisionLog, Entry
 
 Within = Annotated[
-    float, typer.Option("--within", help="The window for a decision, in hours after the incident.", min=1)
+    float, typer.Option("--within", help="The window for a decision, in hours after the incident.", min=1, max=8760)
 ]
 
 
@@ -47,7 +47,9 @@ def list_entries(
     """Every entry of the log, oldest first."""
     unreadable: list[int] = []
     with opened_log(db) as log:
-        start, end = moment(log, since), moment(log, until)
+        if incident is not None:
+            _known(log, incident)
+        start, end = _period(log, since, until)
         entries = log.entries(incident=incident, since=start, until=end, unreadable=unreadable)
         if output == Output.json:
             for entry in entries:
@@ -150,14 +152,22 @@ def report(
             else:
                 print_document_as(case_document(case, lang, private, window), output)
             return
-        found = audit(log, since=moment(log, since), until=moment(log, until), private=private)
+        first, end = _period(log, since, until)
+        found = audit(log, since=first, until=end, private=private)
         if output == Output.json:
             print(json.dumps(found.to_dict(), ensure_ascii=False))
         else:
             print_document_as(period_document(found, lang, window), output)
 
 
-def moment(log: DecisionLog, text: str | None) -> dt.datetime | None:
+def _period(log: DecisionLog, since: str | None, until: str | None) -> tuple[dt.datetime | None, dt.datetime | None]:
+    first, end = _moment(log, since), _moment(log, until)
+    if first and end and first >= end:
+        raise typer.BadParameter(f"nothing lies from {since} up to {until}: --since comes before --until")
+    return first, end
+
+
+def _moment(log: DecisionLog, text: str | None) -> dt.datetime | None:
     """A day or moment as it was typed, in the zone of the protocol that was used last."""
     from rapid_response.record.moments import moment_in
 

@@ -97,6 +97,13 @@ def delete_private_parts(connection: Connection, incident: str) -> None:
     connection.execute(delete(private_parts).where(private_parts.c.entry.in_(of_incident)))
 
 
+def utc_text(moment: dt.datetime) -> str:
+    """A moment as entries hold it; RecordError (RD212) where it could be one moment here and another elsewhere."""
+    if moment.tzinfo is None:
+        raise failure("RD212", f"`{moment.isoformat()}` has no time zone", "give it one, like datetime.now(UTC)")
+    return moment.astimezone(dt.UTC).isoformat(timespec="microseconds")
+
+
 def columns_of(data: Mapping[str, Any]) -> dict[str, Any]:
     """The columns to read an entry by, as its content says them."""
     shared = {name: data[name] for name in ("id", "at", "kind", "incident", "by")}
@@ -114,8 +121,7 @@ def _refuse_erased(connection: Connection, drafts: Sequence[Draft], named: Seque
 
 
 def _row(place: int, draft: Draft, incident: str, at: dt.datetime, key: Key | None) -> _Row:
-    when = at.astimezone(dt.UTC).isoformat(timespec="microseconds")
-    content: dict[str, Any] = {"format": FORMAT, "kind": draft.kind, "id": place, "at": when}
+    content: dict[str, Any] = {"format": FORMAT, "kind": draft.kind, "id": place, "at": utc_text(at)}
     content |= {"by": draft.by, "incident": incident, **draft.content}
     part = None
     if draft.private and key:

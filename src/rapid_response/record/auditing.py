@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from rapid_response.evaluation.outcomes import Standing
 from rapid_response.protocol.expressions import Type
 from rapid_response.protocol.model import Protocol
 from rapid_response.protocol.values import EPOCH, MICROSECOND, Unfit, encode
+from rapid_response.record.cases import recorded_before
 from rapid_response.record.checkpoint import Checkpoint
 from rapid_response.record.entries import Confirmation, Decision, Erasure, Override
 from rapid_response.record.log import DecisionLog
@@ -60,11 +61,12 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
-    """A period of the log. Cases are the incidents with a decision on record in it, by the first one.
+    """A period of the log. Cases are the incidents whose first decision was recorded in it.
 
-    What people last said of those decisions counts, whenever they said it. `deciding` says how often each rule was
-    among those that decided a recommendation, `overridden` how often people then decided otherwise. `protocols` are
-    those used, the last used last; `checkpoint` is the state of the log that this was read from.
+    All that was recommended about them counts, and what people last said of it, whenever that was. `deciding` says how
+    often each rule was among those that decided a recommendation, `overridden` how often people then decided otherwise.
+    `erased` counts erasures recorded in the period, whenever the incident was. `protocols` are those used, the last
+    used last; `checkpoint` is the state of the log that this was read from.
     """
 
     since: dt.datetime | None
@@ -132,18 +134,29 @@ def audit(
                 gathering.erased += 1
             case _:
                 pass
+    if since is not None:
+        gathering.leave_out(recorded_before(log._store, gathering.cases, since))
     return Audit(
         since=since,
         until=until,
         checkpoint=checkpoint,
-        protocols=tuple(gathering.protocols.values()),
+        protocols=gathering.protocols(),
         cases=tuple(Case(**case) for case in gathering.cases.values()),
         overrides=tuple(gathering.overrides()),
         decisions=len(gathering.decisions),
         confirmations=sum(isinstance(word, Confirmation) for word in gathering.words.values()),
         erased=gathering.erased,
-        deciding=gathering.deciding,
+        deciding=Counter(name for made in gathering.decisions.values() for name in made.deciding),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What an audit keeps of a decision."""
+
+    incident: str
+    deciding: tuple[str, ...]
+    protocol: Protocol
 
 
 @dataclass
@@ -151,20 +164,15 @@ class _Gathering:
     log: DecisionLog
     until: dt.datetime | None
     cases: dict[str, dict[str, Any]] = field(default_factory=dict)
-    decisions: dict[int, tuple[tuple[str, ...], Protocol]] = field(default_factory=dict)
+    decisions: dict[int, _Made] = field(default_factory=dict)
     words: dict[int, Confirmation | Override] = field(default_factory=dict)
-    protocols: dict[str, Protocol] = field(default_factory=dict)
-    deciding: Counter[str] = field(default_factory=Counter)
     erased: int = 0
 
     def decision(self, entry: Decision) -> None:
-        if self.until and entry.at >= self.until:
+        if self.until and entry.at >= self.until and entry.incident not in self.cases:
             return
         protocol = self.log.protocol(entry)
-        self.protocols.pop(entry.protocol.fingerprint, None)
-        self.protocols[entry.protocol.fingerprint] = protocol
-        self.decisions[entry.id] = entry.outcome.deciding, protocol
-        self.deciding.update(entry.outcome.deciding)
+        self.decisions[entry.id] = _Made(entry.incident, entry.outcome.deciding, protocol)
         case = self.cases.setdefault(entry.incident, {"incident": entry.incident, "recorded": entry.at})
         happened = happened_at(entry, protocol) or case.get("happened")
         case |= {"last": entry.id, "happened": happened}
@@ -177,10 +185,22 @@ class _Gathering:
             case.setdefault("first_word", entry.at)
             case |= {"decided": entry.tier, "overridden": isinstance(entry, Override)}
 
+    def leave_out(self, incidents: Collection[str]) -> None:
+        """Leave out incidents that belong to another period."""
+        self.cases = {name: case for name, case in self.cases.items() if name not in incidents}
+        self.decisions = {entry: made for entry, made in self.decisions.items() if made.incident in self.cases}
+        self.words = {entry: word for entry, word in self.words.items() if entry in self.decisions}
+
+    def protocols(self) -> tuple[Protocol, ...]:
+        """Those used, the last used last."""
+        last_first = {made.protocol.fingerprint: made.protocol for made in reversed(self.decisions.values())}
+        return tuple(reversed(last_first.values()))
+
     def overrides(self) -> Iterator[Overridden]:
         for number, word in self.words.items():
             if isinstance(word, Override):
-                yield Overridden(word.incident, word, *self.decisions[number])
+                made = self.decisions[number]
+                yield Overridden(word.incident, word, made.deciding, made.protocol)
 
 
 def happened_at(decision: Decision, protocol: Protocol) -> dt.datetime | None:

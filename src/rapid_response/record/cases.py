@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Collection
+
 from sqlalchemy import Connection, or_, select
 
+from rapid_response.record.entries import Decision
 from rapid_response.record.errors import failure
+from rapid_response.record.reading import Wanted
 from rapid_response.record.storage.store import Store
-from rapid_response.record.storage.tables import entries
+from rapid_response.record.storage.tables import entries, few_at_a_time
 
 
 def case(store: Store, incident: str) -> tuple[str, ...]:
@@ -26,6 +31,18 @@ def refuse_unknown(store: Store, incident: str) -> None:
     with store.reading() as connection:
         if connection.scalar(select(entries.c.id).where(entries.c.incident == incident).limit(1)) is None:
             raise failure("RD210", f"nothing is recorded about incident `{incident}`", "check its id")
+
+
+def recorded_before(store: Store, incidents: Collection[str], moment: dt.datetime) -> set[str]:
+    """Those of the incidents that had a decision on record before that moment."""
+    with store.reading() as connection:
+        return {
+            name
+            for names in few_at_a_time(incidents)
+            for name in connection.scalars(
+                Wanted(until=moment, incidents=names, kinds=[Decision.kind]).query(entries.c.incident)
+            )
+        }
 
 
 def last_word(store: Store, decision: int) -> int | None:

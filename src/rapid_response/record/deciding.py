@@ -32,6 +32,7 @@ def decision(result: Recommendation, by: str, previous: Decision | None = None) 
         "semantics": SEMANTICS,
     }
     incident = previous.incident if previous else result.incident.id
+    _refuse_nul(incident or "", "id")
     return Draft("decision", incident, said(by, "by"), content, {"facts": apart} if apart else {})
 
 
@@ -49,7 +50,10 @@ def override(overridden: Decision, tier: str, by: str, reason: str) -> Draft:
 
 
 def joining(first: Decision, second: Decision, by: str) -> Draft:
-    """The entry of somebody who finds that two decisions belong together."""
+    """The entry of somebody who finds that decisions on two incidents belong together; RecordError (RD211)."""
+    if first.incident == second.incident:
+        message = f"records {first.id} and {second.id} are of the same incident"
+        raise failure("RD211", message, "name a record of another incident")
     content = {"decision": first.id, "other": second.id, "other_incident": second.incident}
     return Draft("link", first.incident, said(by, "by"), content)
 
@@ -69,7 +73,14 @@ def said(text: str, what: str, longest: int = _LONGEST_NAME) -> str:
         text.encode("utf-8")
     except UnicodeEncodeError:
         raise failure("RD204", f"`{what}` holds half a character (a lone surrogate)", "write it as UTF-8") from None
+    _refuse_nul(text, what)
     return text.strip()
+
+
+def _refuse_nul(text: str, what: str) -> None:
+    """PostgreSQL holds no text with it, and a log has to be able to move there."""
+    if "\0" in text:
+        raise failure("RD204", f"`{what}` holds a NUL character", "leave it out")
 
 
 @cache

@@ -30,6 +30,8 @@ CATALOGUE: dict[str, str] = {
     "RD208": "private facts were erased",
     "RD209": "private facts cannot be opened without their key",
     "RD210": "there is no such incident",
+    "RD211": "a link joins two incidents",
+    "RD212": "a time without a time zone",
     # Checkpoints and proofs
     "RD301": "a checkpoint cannot be read",
     "RD302": "a size lies outside the log",
@@ -43,6 +45,7 @@ CATALOGUE: dict[str, str] = {
     "RD407": "the log is shorter than at the checkpoint",
     "RD408": "the log is not the one of the checkpoint",
     "RD409": "an entry cannot be read",
+    "RD410": "a table, view or trigger is not the one that this library makes",
     # Exports and imports
     "RD501": "an export cannot be read",
     "RD502": "there is a log already",

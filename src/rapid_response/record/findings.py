@@ -20,6 +20,7 @@ Mismatch = Literal[
     "shorter",
     "other entries",
     "other log",
+    "other definition",
 ]
 
 MISMATCHES: dict[Mismatch, tuple[str, str]] = {
@@ -40,6 +41,7 @@ MISMATCHES: dict[Mismatch, tuple[str, str]] = {
         "the first {} entries are not those of the checkpoint: at least one of them was changed",
     ),
     "other log": ("RD408", "the checkpoint is of another log: {}"),
+    "other definition": ("RD410", "the table, view or trigger `{}` is not the one that this library makes"),
 }
 """By mismatch its id and its words, in which the values of the finding stand."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -67,13 +68,12 @@ class KeyStore:
 
 
 def open_key_file(path: Path, origin: str, read_only: bool, patience: float) -> KeyStore:
-    """The keys of the log with that origin, in a file that its owner alone may read.
+    """The keys of the log with that origin, in a file made for its owner alone.
 
     Raises RecordError (RD110) where they belong to another log.
     """
     if not read_only:
-        with suppress(OSError):
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        _keep_from_others(path.resolve())
     store = open_sqlite(path, journal="DELETE", prefix="keys", read_only=read_only, patience=patience)
     try:
         if kept_origin(store, None if read_only else origin) != origin:
@@ -82,3 +82,14 @@ def open_key_file(path: Path, origin: str, read_only: bool, patience: float) -> 
         store.close()
         raise
     return KeyStore(store)
+
+
+def _keep_from_others(path: Path) -> None:
+    """Make the file for its owner alone; of one that is there, take from others what a copy may have given them.
+
+    It is not opened if it is there: closing it would end the locks that SQLite holds on it for this process.
+    """
+    with suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+    with suppress(OSError):
+        path.chmod(stat.S_IMODE(path.stat().st_mode) & ~stat.S_IRWXO)

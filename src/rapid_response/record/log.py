@@ -170,7 +170,10 @@ class DecisionLog:
         return self._add(Override, deciding.override(overridden, tier, by, reason))
 
     def link(self, first: int, second: int, *, by: str) -> Link:
-        """Record that two decisions, and so their incidents, belong together. Raises RecordError as `confirm` does."""
+        """Record that two decisions, and so their incidents, belong together.
+
+        Raises RecordError as `confirm` does, and RD211 where both are of one incident.
+        """
         return self._add(Link, deciding.joining(self.decision(first), self.decision(second), by))
 
     def erase(self, incident: str, *, by: str, reason: str) -> Erasure:
@@ -247,8 +250,11 @@ class DecisionLog:
         return list(self._read(Wanted(incidents=self.case(incident)), private))
 
     def standing_of(self, decision: int) -> Confirmation | Override | None:
-        """The last word of people on that decision, None where nobody has said anything yet."""
-        last = cases.last_word(self._store, decision)
+        """The last word of people on that decision, None where nobody has said anything yet.
+
+        Raises RecordError: RD201, RD202.
+        """
+        last = cases.last_word(self._store, self.decision(decision).id)
         found = None if last is None else self.read(last)
         assert found is None or isinstance(found, Confirmation | Override)
         return found

@@ -8,7 +8,8 @@ import re
 from rapid_response.errors import IncidentError
 from rapid_response.protocol.expressions import Type
 from rapid_response.protocol.problems import Problem
-from rapid_response.protocol.values import EPOCH, MICROSECOND, Unfit, encode
+from rapid_response.protocol.values import EPOCH, MICROSECOND, Unfit, encode, time_zone
+from rapid_response.record.entries import Decision
 from rapid_response.record.log import DecisionLog
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -20,12 +21,14 @@ def moment_in(log: DecisionLog, text: str) -> dt.datetime:
     Raises IncidentError where it cannot be read.
     """
     full = f"{text}T00:00" if _DAY.fullmatch(text) else text
+    zone = _zone(log)
     try:
-        return EPOCH + int(encode(Type("moment"), full, _zone(log))) * MICROSECOND
+        return (EPOCH + int(encode(Type("moment"), full, zone)) * MICROSECOND).astimezone(time_zone(zone))
     except Unfit as unfit:
         raise IncidentError([Problem(unfit.problem, unfit.message, help=unfit.help)]) from None
 
 
 def _zone(log: DecisionLog) -> str:
-    zones = [log.protocol(version).time_zone for version in log.protocols()]
-    return next((zone for zone in reversed(zones) if zone), "UTC")
+    newest_first = (log.read(number) for number in range(len(log), 0, -1))
+    last = next((entry for entry in newest_first if isinstance(entry, Decision)), None)
+    return (log.protocol(last).time_zone if last else None) or "UTC"

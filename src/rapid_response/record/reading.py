@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
-from rapid_response.record.appending import erased_incidents
+from rapid_response.record.appending import erased_incidents, utc_text
 from rapid_response.record.entries import Entry, Kind, Opened, entry_from
 from rapid_response.record.errors import failure
 from rapid_response.record.keys import KeyStore
@@ -41,9 +41,9 @@ class Wanted:
         """Those columns of the wanted entries."""
         query = select(*columns).order_by(entries.c.id)
         if self.since is not None:
-            query = query.where(entries.c.at >= _text(self.since))
+            query = query.where(entries.c.at >= utc_text(self.since))
         if self.until is not None:
-            query = query.where(entries.c.at < _text(self.until))
+            query = query.where(entries.c.at < utc_text(self.until))
         if self.incidents is not None:
             query = query.where(entries.c.incident.in_(self.incidents))
         if self.kinds:
@@ -128,7 +128,3 @@ def private_rows(connection: Connection, ids: Collection[int]) -> dict[int, Row[
 def commitment(payload: bytes) -> str:
     """What an entry says of its private part."""
     return str(json.loads(payload)["private"]["commitment"])
-
-
-def _text(moment: dt.datetime) -> str:
-    return moment.astimezone(dt.UTC).isoformat(timespec="microseconds")

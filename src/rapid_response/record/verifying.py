@@ -18,6 +18,7 @@ from rapid_response.record.keys import KeyStore
 from rapid_response.record.merkle import Tree, leaf_hash
 from rapid_response.record.private import DoesNotFit, Key, digest, opened
 from rapid_response.record.reading import BEFORE_ALL, Wanted, private_rows, rows
+from rapid_response.record.storage.definitions import strange
 from rapid_response.record.storage.store import Store
 from rapid_response.record.storage.tables import entries, private_parts, protocols
 from rapid_response.record.stored_protocols import digest as digest_of_files
@@ -34,6 +35,7 @@ class Verification:
     be since their key is not here, and that were erased. `against` is the checkpoint that was given.
     """
 
+    origin: str
     entries: int
     root: bytes
     findings: tuple[Finding, ...]
@@ -48,6 +50,11 @@ class Verification:
         return not self.findings
 
     @property
+    def checkpoint(self) -> Checkpoint:
+        """The state of the log that was verified."""
+        return Checkpoint(self.origin, self.entries, self.root)
+
+    @property
     def first(self) -> int | None:
         """The first entry that does not fit, None where there is none or it cannot be told."""
         return min((finding.entry for finding in self.findings if finding.entry is not None), default=None)
@@ -56,6 +63,7 @@ class Verification:
         """The outcome as plain data."""
         return {
             "fine": self.fine,
+            "origin": self.origin,
             "entries": self.entries,
             "root": self.root.hex(),
             "first": self.first,
@@ -169,7 +177,11 @@ def verify(store: Store, keys: KeyStore | None, origin: str, against: Checkpoint
         found.note("shorter", last + 1, last, against.size)
     for place in _strays(store, found.tree.size):
         found.note("part without entry", place)
-    return Verification(found.tree.size, found.tree.root(), tuple(found.findings), **found.counts, against=against)
+    for name in _strange(store):
+        found.note("other definition", None, name)
+    return Verification(
+        origin, found.tree.size, found.tree.root(), tuple(found.findings), **found.counts, against=against
+    )
 
 
 def _look_at(found: _Pass, store: Store, keys: KeyStore | None, piece: list[Row[Any]]) -> None:
@@ -197,3 +209,10 @@ def _erased(store: Store) -> dict[str, int]:
 def _strays(store: Store, last: int) -> Iterator[int]:
     with store.reading() as connection:
         yield from connection.scalars(select(private_parts.c.entry).where(private_parts.c.entry > last).limit(10))
+
+
+def _strange(store: Store) -> list[str]:
+    if store.path is None:
+        return []
+    with store.reading() as connection:
+        return strange(connection)

@@ -66,7 +66,8 @@ class _View:
     # The head
 
     def lead(self) -> Iterator[Block]:
-        outcome, word = self.case.last.outcome, last_words(self.case.entries).get(self.case.last.id)
+        outcome, words = self.case.last.outcome, self.words()
+        word = words[-1] if words else None
         recommended = (run(self.last.tier(outcome.tier), "strong"), *self.bracketed(self.last.standing(outcome)))
         rows: list[tuple[str, Block]] = [
             (told.HAPPENED(self.language), Paragraph(line(self.happened()))),
@@ -100,12 +101,14 @@ class _View:
         if word is None:
             return line(told.NOT_DECIDED(self.language), "quiet")
         said = run(self.last.tier(word.tier), "strong" if word.tier else "quiet")
-        return (said, *self.bracketed(told.COMMA(self.language).join([clean(word.by), self.last.when(word.at)])))
+        about = [clean(word.by), self.last.when(word.at)]
+        if word.decision != self.case.last.id:
+            about.append(told.ABOUT_EARLIER(self.language, word.decision))
+        return (said, *self.bracketed(told.COMMA(self.language).join(about)))
 
     def timing(self) -> Line:
         """How long after the incident people first decided, against the window."""
-        words = [entry for entry in self.own() if isinstance(entry, Confirmation | Override)]
-        moment = self.moment()
+        words, moment = self.words(), self.moment()
         if not words or moment is None:
             return ()
         length = words[0].at - moment
@@ -116,8 +119,10 @@ class _View:
         verdict = (told.TOO_LATE if late else told.IN_TIME)(self.language, window)
         return (after, run(told.COMMA(self.language)), run(verdict, "alert" if late else "quiet"))
 
-    def own(self) -> Iterator[Entry]:
-        return (entry for entry in self.case.entries if entry.incident == self.case.incident)
+    def words(self) -> list[Confirmation | Override]:
+        """What people said of this incident, and not of those linked with it, oldest first."""
+        said = (entry for entry in self.case.entries if isinstance(entry, Confirmation | Override))
+        return [word for word in said if word.incident == self.case.incident]
 
     # The timeline
 

@@ -96,7 +96,7 @@ class _View:
     def moment(self, moment: dt.datetime) -> str:
         if self.audit.protocols:
             return self.telling.when(moment)
-        return moment.date().isoformat()
+        return moment.isoformat(" ", "minutes")
 
     # The sections
 

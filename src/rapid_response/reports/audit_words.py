@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rapid_response.phrases import Phrase
 from rapid_response.record.findings import MISMATCHES, Mismatch
+from rapid_response.reports import catalogue as say
 
 COMMA = Phrase(", ", "，")
 
@@ -28,6 +29,7 @@ RECOMMENDED = Phrase("Recommended", "建議")
 DECIDED = Phrase("Decided", "決定")
 DECIDED_BY_PEOPLE = Phrase("What people decided", "人所作的決定")
 NOT_DECIDED = Phrase("No decision of people is on record.", "未有由人作決定的記錄。")
+ABOUT_EARLIER = Phrase("about record {}, not the last recommendation", "針對記錄 {}，並非最後的建議")
 CONFIRMED_AS = Phrase("{} confirmed {} ({}).", "{} 確認 {}（{}）。")
 OVERRIDDEN_BY = Phrase("{0} decided on {1} instead of {2} ({3}).", "{0} 決定改為 {1}，而不是 {2}（{3}）。")
 REASON = Phrase("Reason: {}", "理由：{}")
@@ -57,7 +59,11 @@ RESPONSES_BY_STATE: dict[str, Phrase] = {
     "active": Phrase("What to do", "要做的事"),
     "open": Phrase("What may follow", "之後可能要做的事"),
 }
-ERASED_VALUE = Phrase("(erased)", "（已刪除）")
+APART: dict[str, Phrase] = {
+    "closed": say.PRIVATE,
+    "erased": Phrase("(erased)", "（已刪除）"),
+    "sealed": Phrase("(its key is not here)", "（沒有密鑰）"),
+}
 
 # Cases
 
@@ -144,14 +150,14 @@ TO_FIRST_RECOMMENDATION = Phrase("To the first recommendation on record", "至�
 UP_TO = Phrase("up to {}", "{} 以內")
 FROM_UP_TO = Phrase("over {}, up to {}", "超過 {} 至 {}")
 OVER = Phrase("over {}", "超過 {}")
-TIME_UNKNOWN = Phrase("time of the incident not known", "事件時間不明")
+TIME_UNKNOWN = Phrase("time of the incident not known, or private", "事件時間不明或不公開")
 TIME_WRONG = Phrase("before the stated time of the incident", "早於所記的事件時間")
 MEDIAN = Phrase("Half of them within {}; the longest took {}.", "半數在 {} 內；最長為 {}。")
 MEDIAN_OF_ONE = Phrase("It took {}.", "用了 {}。")
 IN_WINDOW = Phrase("Within the window: {}.", "在時限內：{}。")
 LATE = Phrase("Late", "逾時")
-NONE_LATE = Phrase("None was later than {}.", "沒有超過 {} 的。")
-UNKNOWN_TIMES = Phrase("Time of the incident not known: {}", "事件時間不明：{}")
+NONE_LATE = Phrase("None of those whose times are known was later than {}.", "時間已知的，沒有超過 {} 的。")
+UNKNOWN_TIMES = Phrase("Time of the incident not known, or private: {}", "事件時間不明或不公開：{}")
 WRONG_TIMES = Phrase(
     "Decided before the stated time of the incident, so one of the two is wrong: {}",
     "決定早於所記的事件時間，兩者必有一誤：{}",
@@ -230,6 +236,7 @@ _MISMATCHES: dict[Mismatch, str] = {
     "shorter": "記錄止於第 {} 項，而查核點時已有 {} 項",
     "other entries": "首 {} 項記錄與查核點不符：至少有一項被改動",
     "other log": "查核點屬於另一份記錄：{}",
+    "other definition": "資料表、檢視或觸發器「{}」不是本程式所定義的",
 }
 FOUND = {what: Phrase(english, _MISMATCHES[what]) for what, (_, english) in MISMATCHES.items()}
 COMPARED_WITH = Phrase(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from rapid_response.protocol.model import Protocol
+from rapid_response.protocol.problems import Span
 from rapid_response.record.library import ProtocolLibrary
 from rapid_response.record.windows import VersionFinding
 from rapid_response.reports import audit_words as told
@@ -53,5 +55,10 @@ def _details(finding: VersionFinding, language: str) -> Iterator[Paragraph]:
     remedy = finding.problem(language).help
     if remedy:
         yield Paragraph(line(capital(remedy.replace("`", ""))))
-    places = [line(place(version.in_force.span), "code") for version in finding.versions]
+    places = [line(_place(version.in_force.span), "code") for version in finding.versions if version.in_force.span]
     yield Paragraph(between([line(finding.id, "code"), *places], say.DOT), small=True)
+
+
+def _place(days: Span) -> str:
+    """Where a version says its days, with its folder: versions often lie in files of the same name."""
+    return clean(f"{Path(days.source.name).parent.name}/{place(days)}".lstrip("/"))

@@ -169,9 +169,8 @@ class Telling:
         stated = {name: given for name, given in decision.facts.items() if name not in hidden}
         result = self.protocol.evaluate(given_again(self.protocol, stated), as_of=decision.as_of)
         reasons = Reasons(result, self.words, private=True)
-        gone = say.PRIVATE if decision.opened == "closed" else told.ERASED_VALUE
         shown = {name: reasons.answer(self.protocol.facts[name]) for name in stated}
-        return {**shown, **dict.fromkeys(hidden, gone(self.language))}
+        return {**shown, **{name: told.APART[decision.opened](self.language) for name in hidden}}
 
     def source(self, decision: Decision, name: str) -> Line:
         """Who said so, and whether it was verified."""

@@ -183,7 +183,7 @@ def verification_document(found: Verification, language: str) -> Document:
         tag=Run(told.ENTRIES[found.entries != 1](language, f"{found.entries:,}"), "quiet"),
         lead=tuple(_looked_at(found, language)),
         sections=(Section(told.WHAT_DOES_NOT_FIT(language), (Items(findings),)),) if findings else (),
-        foot=(),
+        foot=tuple(checkpoint_lines(found.checkpoint, language)),
     )
 
 

@@ -295,8 +295,9 @@ class _View:
             False: line(say.UNVERIFIED(self.language), "alert"),
             None: (),
         }
+        source = line(detail.source) if detail.source else ()
         as_of = line(self.words.given_moment(detail.as_of)) if detail.as_of else ()
-        remarks = [remark for remark in (line(detail.source or ""), as_of, verified[detail.verified]) if remark]
+        remarks = [remark for remark in (source, as_of, verified[detail.verified]) if remark]
         return (
             line(self.words.label(fact)),
             line(self.reasons.answer(fact)),

@@ -22,13 +22,16 @@ def steps(dialect: str, prefix: str = "0") -> list[str]:
     return [(folder / name).read_text(encoding="utf-8") for name in names]
 
 
-def version(connection: Connection) -> int:
-    """The version of the tables that are there, 0 where there are none; RecordError if they are another's."""
+def version(connection: Connection, scripts: list[str]) -> int:
+    """The version of the tables that are there, 0 where there are none; RecordError if they are another's.
+
+    They are where those of the first step are not all among them.
+    """
     names = set(inspect(connection).get_table_names())
-    if "about" not in names:
-        if names:
-            raise _foreign()
+    if not names:
         return 0
+    if not names.issuperset(re.findall(r"CREATE TABLE (\w+)", scripts[0])):
+        raise _foreign()
     found = connection.scalar(select(about.c.value).where(about.c.name == "schema"))
     if found is None or not str(found).isdecimal():
         raise _foreign()
@@ -37,7 +40,7 @@ def version(connection: Connection) -> int:
 
 def migrate(connection: Connection, scripts: list[str]) -> None:
     """Take every step that is still to be taken; RecordError where the tables are newer than this library."""
-    have = version(connection)
+    have = version(connection, scripts)
     if have > len(scripts):
         raise newer(have, len(scripts))
     for script in scripts[have:]:

@@ -66,7 +66,7 @@ def _prepared(store: Store, scripts: list[str], journal: str, read_only: bool, p
 
 def _prepare(store: Store, scripts: list[str], journal: str, read_only: bool, patience: float) -> None:
     with store.reading() as connection:
-        have = version(connection)
+        have = version(connection, scripts)
     if have > len(scripts):
         raise newer(have, len(scripts))
     if read_only:
