@@ -504,7 +504,7 @@ def test_people_read_the_tables(tmp_path: Path) -> None:
         "standing": "settled",
         "range": "high",
         "scope": "in",
-        "as_of": "2026-02-01 10:00 UTC-08:00",
+        "evaluated_as_of": "2026-02-01 10:00 UTC-08:00",
         "recorded_by": "Coordinator",
         "updates_record": 1,
         "private": "sealed",

@@ -17,7 +17,7 @@ CREATE VIEW decisions AS
     CASE entry -> 'outcome' ->> 'lowest' WHEN entry -> 'outcome' ->> 'highest' THEN entry -> 'outcome' ->> 'lowest'
       ELSE (entry -> 'outcome' ->> 'lowest') || ' to ' || (entry -> 'outcome' ->> 'highest') END AS range,
     entry -> 'outcome' ->> 'scope' AS scope,
-    regexp_replace(entry ->> 'as_of', '^(\S+)T(\S+)([+-]\d\d:\d\d)$', '\1 \2 UTC\3') AS as_of,
+    regexp_replace(entry ->> 'as_of', '^(\S+)T(\S+)([+-]\d\d:\d\d)$', '\1 \2 UTC\3') AS evaluated_as_of,
     recorded_by, about_record AS updates_record,
     CASE WHEN json_typeof(entry -> 'private') = 'null' THEN NULL
       WHEN EXISTS (SELECT 1 FROM private_parts WHERE private_parts.entry = log.record) THEN 'sealed'

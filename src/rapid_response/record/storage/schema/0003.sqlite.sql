@@ -29,7 +29,7 @@ CREATE VIEW decisions AS
       ELSE json_extract(entry, '$.outcome.lowest') || ' to ' || json_extract(entry, '$.outcome.highest') END AS range,
     json_extract(entry, '$.outcome.scope') AS scope,
     replace(substr(json_extract(entry, '$.as_of'), 1, length(json_extract(entry, '$.as_of')) - 6), 'T', ' ')
-      || ' UTC' || substr(json_extract(entry, '$.as_of'), -6) AS as_of,
+      || ' UTC' || substr(json_extract(entry, '$.as_of'), -6) AS evaluated_as_of,
     recorded_by, about_record AS updates_record,
     CASE WHEN json_type(entry, '$.private') = 'null' THEN NULL
       WHEN EXISTS (SELECT 1 FROM private_parts WHERE private_parts.entry = log.record) THEN 'sealed'
