@@ -261,9 +261,20 @@ def test_another_database_is_not_taken_for_postgresql() -> None:
 
 def test_a_server_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where something listens and says nothing, the error comes after seconds, not after two minutes."""
-    monkeypatch.setattr(engines, "CONNECT_SECONDS", 2)
+    monkeypatch.setitem(engines.GIVE_UP, "connect_timeout", "2")
     with socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor() as threads:
         opening = threads.submit(DecisionLog.open, f"postgresql://tests@127.0.0.1:{silent.getsockname()[1]}/postgres")
         with pytest.raises(RecordError, match="connection timeout expired") as error:
             opening.result(timeout=60)
         assert error.value.id == "RD101"
+
+
+def test_a_server_that_falls_silent_is_given_up(started: Server) -> None:
+    """Each connection is to notice within a minute that its server is gone, unless the address says otherwise."""
+    engine = engines.postgresql_engine(f"{started.url}?keepalives_idle=5", read_only=False, patience=5)
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        kept = driver.info.get_parameters()
+    engine.dispose()
+    assert (kept["tcp_user_timeout"], kept["keepalives_idle"], kept["connect_timeout"]) == ("60000", "5", "10")

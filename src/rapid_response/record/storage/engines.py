@@ -25,8 +25,17 @@ SETTINGS = (
 POSTGRESQL_SETTINGS = (f"search_path = {SCHEMA}", "synchronous_commit = on")
 WHOLE_SECTORS = "psow=0"
 """Nothing that was synced shares a sector with what comes after it: a torn write can garble the whole sector."""
-CONNECT_SECONDS = 10
-"""So long a server may take to answer, unless the URL gives another `connect_timeout`; its own default is 130."""
+GIVE_UP = {
+    "connect_timeout": "10",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "60000",
+}
+"""When a server that says nothing counts as gone, unless the URL says otherwise.
+
+Else two minutes pass where none answers, and hours where the network breaks while something is stored.
+"""
 STUCK_SECONDS = 60
 """So long a writer that has come to a stop (a laptop put to sleep) can hold up the others on PostgreSQL."""
 _BEGIN = "rapid_response_begin"
@@ -126,7 +135,7 @@ def _postgresql_address(url: str) -> URL:
     except (ArgumentError, ValueError):  # what is wrong may stand beside a password
         remedy = "write it like postgresql://user@host:5432/database"
         raise failure("RD101", "the address of the database cannot be read", remedy) from None
-    return address.update_query_dict({"connect_timeout": str(CONNECT_SECONDS), **address.query})
+    return address.update_query_dict({**GIVE_UP, **address.query})
 
 
 def for_writing(connection: Connection) -> Connection:
