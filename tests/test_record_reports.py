@@ -146,6 +146,22 @@ def test_a_page_computes_nothing_of_what_people_wrote(tmp_path: Path, text: str)
         assert not [tag for tag in tags if re.match(r"<(script|img|iframe|link|object)|.*\s(on\w+|src|href)=", tag)]
 
 
+def test_so_many_incidents_are_named_and_the_rest_counted(tmp_path: Path) -> None:
+    """A page stays one that can be read, however many incidents were late or wait for a decision."""
+    protocol, clock = load_protocol(PROTOCOLS / "2026"), Clock()
+    with DecisionLog.open(tmp_path / "many.db", clock=clock) as many:
+        facts = [{"id": f"A-{number}", "harm": "hurt", "happened_at": clock.now} for number in range(55)]
+        made = many.decide_many(protocol, [*facts, *({**each, "id": f"late-{each['id']}"} for each in facts)], by="x")
+        clock.now += dt.timedelta(hours=30)
+        for decision in made[55:]:
+            many.confirm(decision, by="Director")
+        told = document_markdown(period_document(audit(many), "en"))
+    assert told.count("late-A-") == 50
+    assert "- and 5 more\n" in told
+    assert "No decision of people on record: A-0, A-1, " in told
+    assert "A-49; and 5 more" in told
+
+
 def test_few_are_counted_and_many_are_given_in_percent(tmp_path: Path) -> None:
     """Fewer than twenty incidents are counted only; from twenty on percentages stand beside the counts."""
     protocol = load_protocol(PROTOCOLS / "2026")

@@ -17,6 +17,8 @@ from rapid_response.reports.vocabulary import clean, introducing
 
 FEW = 20
 """Fewer than this are counted, never given in percent."""
+MOST_NAMED = 50
+"""So many incidents are named in one place; the data of an audit has all of them."""
 Length = dt.timedelta
 
 
@@ -86,7 +88,9 @@ class _View:
         blocks: list[Block] = []
         late = self.audit.late(self.within)
         if late:
-            blocks.append(Items(tuple(self.late_case(case) for case in late)))
+            more = (line(told.AND_MORE_RECORDS(self.language, f"{len(late) - MOST_NAMED:,}")),)
+            shown = tuple(self.late_case(case) for case in late[:MOST_NAMED])
+            blocks.append(Items((*shown, *(more if len(late) > MOST_NAMED else ()))))
         else:
             none = told.NONE_LATE(self.language, length_words(self.within, self.language))
             blocks.append(Paragraph(line(none)))
@@ -108,7 +112,8 @@ class _View:
         )
 
     def ids(self, cases: Sequence[Case]) -> str:
-        return say.COMMA(self.language).join(clean(case.incident) for case in cases)
+        named = say.COMMA(self.language).join(clean(case.incident) for case in cases[:MOST_NAMED])
+        return say.AND_MORE(self.language, named, f"{len(cases) - MOST_NAMED:,}") if len(cases) > MOST_NAMED else named
 
     def share(self, part: int, whole: int) -> str:
         """So many of so many; in percent only where they are not few."""

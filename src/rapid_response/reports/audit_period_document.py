@@ -113,7 +113,7 @@ class _View:
         without = sum(case.decided is None for case in self.cases)
         standings: Counter[str] = Counter(case.standing for case in self.cases)
         said = [
-            told.COUNTED(self.language, standings[standing], title(self.language))
+            told.COUNTED(self.language, f"{standings[standing]:,}", title(self.language))
             for standing, title in told.STANDINGS.items()
             if standings[standing]
         ]
