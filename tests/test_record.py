@@ -308,6 +308,18 @@ def test_an_update_may_be_made_under_another_protocol(open_log: Open) -> None:
         assert log.protocol(second) == other != log.protocol(first)
 
 
+def test_what_another_protocol_does_not_have_is_taken_back(open_log: Open) -> None:
+    """A fact that only the former protocol has is named, until it is given as None; a name never known stays wrong."""
+    other = protocol_from_text(PROTOCOL.sources[0].text.replace("  story: {type: text}\n", ""))
+    with open_log() as log:
+        first = log.decide(PROTOCOL, {"id": "A-1", "harm": "some", "story": "Told."}, by="Tests")
+        for facts in ({}, {"story": "Again."}, {"story": None, "stori": None}):
+            with pytest.raises(IncidentError, match="unknown fact `stor"):
+                log.update(first.id, facts, by="Tests", protocol=other)
+        second = log.update(first.id, {"story": None}, by="Tests", protocol=other)
+        assert (second.facts, log.result(second).to_dict()["facts"].keys()) == ({"harm": {"value": "some"}}, {"harm"})
+
+
 def test_decimals_come_back_as_numbers(open_log: Open) -> None:
     """A number with decimals is the same after it was recorded and given again."""
     protocol = protocol_from_text(

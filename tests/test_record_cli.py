@@ -278,6 +278,19 @@ def test_who_adds_to_a_case_is_not_told_its_private_facts(call: Caller, tmp_path
     assert PRIVATE[0] in " ".join(shown.out.split())
 
 
+def test_an_open_case_goes_on_under_a_later_version(call: Caller, tmp_path: Path) -> None:
+    """A fact that the later version does not have is left out by leaving it empty."""
+    db, by = ("--db", str(tmp_path / "decisions.db")), ("--by", "Night line")
+    write_story(tmp_path / "decisions.db")
+    (tmp_path / "later").mkdir()
+    later = (PROTOCOLS / "2027/protocol.yaml").read_text(encoding="utf-8").replace("  pier:", "  harbor_pier:")
+    (tmp_path / "later/protocol.yaml").write_text(later, encoding="utf-8")
+    update = ("update", "A-1", *db, *by, "--in-force", str(tmp_path / "later"), "--under", "2027", "--fact", "reach=3")
+    refused = call(*update)
+    assert (refused.code, "unknown fact `pier`" in refused.err) == (3, True)
+    assert "version 2027" in call(*update, "--fact", "pier=").out
+
+
 # Wrong calls
 
 
@@ -303,6 +316,7 @@ def test_who_adds_to_a_case_is_not_told_its_private_facts(call: Caller, tmp_path
         ("export --output nothing/at/all.csv", 4, "cannot be written"),
         ("list --db nothing.db", 6, "there is no file `nothing.db`"),
         ("confirm 1", 4, "--by"),
+        ("update A-2 --by Director --under 2027 --fact reach=3", 4, "name that by --in-force"),
         ("override 1 act --by Director", 4, "--reason"),
         ("replay --under nothing", 2, "`nothing` cannot be read"),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -97,11 +97,15 @@ def update(
     output: OutputFormat = Output.text,
 ) -> None:
     """Record what is recommended with new information; under the protocol of the record, unless another is named."""
+    if under and not protocols:
+        raise typer.BadParameter("--under names a version of a folder: name that by --in-force")
     with opened_log(db, read_only=False) as log:
         decision = log.decision(chosen(log, wanted))
         other = _in_force(protocols, as_of, under, decision.protocol.name) if protocols else None
-        known = _new_facts(other or log.protocol(decision), facts or (), file)
-        past = load_past(other or log.protocol(decision), history).incidents if history else None
+        protocol = other or log.protocol(decision)
+        former = {*decision.facts, *decision.private} - protocol.facts.keys()
+        known = _new_facts(protocol, facts or (), file, former)
+        past = load_past(protocol, history).incidents if history else None
         added = log.update(decision.id, known, by=by, as_of=as_of, protocol=other, history=past)
         _print_decision(log, added, lang, output)
 
@@ -168,11 +172,17 @@ def _given(protocol: Protocol, path: str) -> Sequence[GivenIncident]:
     return given_incidents(protocol, Source("standard input", text), format_of(text))
 
 
-def _new_facts(protocol: Protocol, facts: Sequence[str], file: str | None) -> Mapping[str, Any]:
-    """The facts of the file and those typed, each as its type asks for; what is left empty is no longer known."""
-    known: dict[str, Any] = {}
+def _new_facts(
+    protocol: Protocol, facts: Sequence[str], file: str | None, former: Collection[str]
+) -> Mapping[str, Any]:
+    """The facts of the file and those typed, each as its type asks for; what is left empty is no longer known.
+
+    `former` facts are those of the record that the protocol does not have: they can only be left empty.
+    """
+    known: dict[str, Any] = {name: None for name in former if f"{name}=" in facts}
+    typed = [text for text in facts if text.removesuffix("=") not in known]
     texts = [given for path in ([file] if file else []) for given in _given(protocol, path)]
-    for given in (*texts, *_typed(protocol, facts)):
+    for given in (*texts, *_typed(protocol, typed)):
         given.check(protocol)
         known |= given.facts
     if not known:

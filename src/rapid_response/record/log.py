@@ -141,14 +141,15 @@ class DecisionLog:
         """Record what the recommendation is with new information: `facts` are put over those of that decision.
 
         A fact that is given as None is no longer known. It is evaluated under the protocol of that decision unless
-        another is given, and patterns are counted anew in the `history`. Raises as `decide` does, and RecordError:
-        RD201, RD202, RD206 to RD209.
+        another is given, and patterns are counted anew in the `history`. A fact that the other protocol does not have
+        is to be given as None. Raises as `decide` does, and RecordError: RD201, RD202, RD206 to RD209.
         """
         before = self._with_private_facts(self.decision(decision, private=True))
         if facts.get("id", before.incident) != before.incident:
             raise failure("RD206", "the new information names another incident", "leave its `id` out, or decide anew")
         under = protocol or self.protocol(before)
-        known = {**given_again(under, before.facts), **facts, "id": before.incident}
+        told = {**given_again(under, before.facts), **facts, "id": before.incident}
+        known = {name: value for name, value in told.items() if value is not None or name not in before.facts}
         result = under.evaluate(known, as_of=self._when(as_of), history=history)
         return self._add(Decision, deciding.decision(result, by, before), under)
 
