@@ -88,6 +88,17 @@ def test_the_version_in_force_decides(call: Caller, tmp_path: Path) -> None:
     assert "Not yet in force" not in now.out
 
 
+def test_an_id_that_is_on_record_is_remarked_on(call: Caller, tmp_path: Path) -> None:
+    """Who decides on an id for a second time is told that it counts as the same incident."""
+    incident = tmp_path / "a.yaml"
+    incident.write_text("id: 7\nharm: hurt\n", encoding="utf-8")
+    decide = ("decide", str(PROTOCOLS / "2026"), str(incident), "--db", str(tmp_path / "new.db"), "--by", "Night line")
+    as_of = ("--as-of", "2026-03-01T20:00")
+    assert call(*decide, *as_of).err == ""
+    again = call(*decide, *as_of)
+    assert (again.code, "`7` is on record already (record 1)" in again.err) == (0, True)
+
+
 def test_a_bad_incident_leaves_nothing_on_record(call: Caller, tmp_path: Path) -> None:
     """Where one of several incidents cannot be evaluated, none is recorded; the exit code is 3, as everywhere."""
     db = tmp_path / "new.db"

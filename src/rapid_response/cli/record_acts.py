@@ -24,6 +24,7 @@ from rapid_response.evaluation.incident_files import (
 )
 from rapid_response.protocol.model import Protocol
 from rapid_response.protocol.problems import Problem, Source
+from rapid_response.reports.vocabulary import clean
 
 if TYPE_CHECKING:
     from rapid_response.record import Decision, DecisionLog, Entry
@@ -68,6 +69,7 @@ def decide(
     settled = True
     with opened_log(db, read_only=False) as log:
         for incident in given:
+            _remark_if_on_record(log, str(incident.facts.get("id", "")))
             decision = log.decide(protocol, incident.facts, by=by, as_of=as_of, history=past)
             settled = settled and decision.outcome.standing == "settled"
             _print_decision(log, decision, lang, output)
@@ -154,6 +156,14 @@ def erase(
     """Destroy the private facts of an incident for good; what was recommended stays on record."""
     with opened_log(db, read_only=False) as log:
         _print_entry(log, log.erase(incident, by=by, reason=reason), lang, output)
+
+
+def _remark_if_on_record(log: DecisionLog, incident: str) -> None:
+    """Two incidents of one id would be one case, with each other's private facts."""
+    before = next((entry.id for entry in log.entries(incident=incident)), None)
+    if before is not None:
+        said = f"`{incident}` is on record already (record {before}): this is kept as the same incident, decided anew"
+        print(clean(said), file=sys.stderr)
 
 
 def _in_force(path: Path, as_of: str | None, under: str | None, name: str | None) -> Protocol:
