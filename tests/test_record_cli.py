@@ -209,6 +209,14 @@ def test_a_checkpoint_kept_elsewhere_shows_what_is_missing(call: Caller, story: 
     assert "Not everything fits" in missing.out
 
 
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_a_private_export_is_for_its_owner_alone(told: Caller, tmp_path: Path, form: str) -> None:
+    """A file with private facts, and in JSON lines with their keys, is made so that others cannot read it."""
+    file = tmp_path / "private"
+    assert told("export", "--format", form, "--with-private", "--output", str(file)).code == 0
+    assert file.stat().st_mode & 0o077 == 0
+
+
 @pytest.mark.parametrize("command", ["export", "checkpoint"])
 @pytest.mark.parametrize("ending", ["db", "keys"])
 def test_no_database_is_written_over(call: Caller, tmp_path: Path, command: str, ending: str) -> None:

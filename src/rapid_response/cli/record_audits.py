@@ -119,7 +119,7 @@ def export(
     from rapid_response.record.exporting import write_csv, write_lines
 
     write = write_csv if form == Exported.csv else write_lines
-    with opened_log(db) as log, _written_to(output) as file:
+    with opened_log(db) as log, _written_to(output, with_private) as file:
         write(log, file, private=with_private)
 
 
@@ -177,19 +177,24 @@ def _read(path: Path) -> str:
 
 
 @contextmanager
-def _written_to(path: Path | None) -> Iterator[TextIO]:
-    """A file, or standard output, in UTF-8 and without a change of line ends."""
+def _written_to(path: Path | None, private: bool = False) -> Iterator[TextIO]:
+    """A file, or standard output, in UTF-8 and without changed line ends; a `private` file is made for its owner."""
     if path is None:
         file = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=True)
         yield file
         file.detach()
         return
     try:
-        with path.open("w", encoding="utf-8", newline="") as opened:
+        opener = _for_the_owner if private else None
+        with open(path, "w", encoding="utf-8", newline="", opener=opener) as opened:
             yield opened
     except OSError as error:
         print(f"`{path}` cannot be written: {error.strerror}", file=sys.stderr)
         raise typer.Exit(USAGE) from None
+
+
+def _for_the_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _progress() -> Callable[[int, int], None] | None:
