@@ -279,6 +279,7 @@ def test_a_log_and_its_keys_are_not_taken_for_each_other(
         (":memory:", {}, "RD101"),
         ("absent.db", {"read_only": True}, "RD101"),
         ("postgresql://nobody@127.0.0.1:1/none", {}, "RD101"),
+        ("postgresql://nobody:hidden/word@127.0.0.1/none", {}, "RD101"),
         ("mysql://127.0.0.1/none", {}, "RD101"),
     ],
 )
@@ -291,6 +292,7 @@ def test_what_cannot_be_opened_says_why(
         DecisionLog.open(url, **options)  # type: ignore[arg-type]
     assert error.value.id == expected
     assert ("cannot lie in `mysql`" in str(error.value)) == url.startswith("mysql")
+    assert "hidden" not in str(error.value)
     assert error.value.problems[0].help
     assert list(tmp_path.iterdir()) == []
 
