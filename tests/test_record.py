@@ -273,6 +273,9 @@ def test_an_override_keeps_both_tiers_and_its_reason(open_log: Open) -> None:
                 log.override(decision.id, tier="high", by="Director", reason=reason)
         with pytest.raises(RecordError, match="did you mean `high`"):
             log.override(decision.id, tier="hihg", by="Director", reason="So it is.")
+        with pytest.raises(RecordError, match="`low` is what was recommended") as error:
+            log.override(decision.id, tier="low", by="Director", reason="So it is.")
+        assert error.value.id == "RD213"
         with pytest.raises(RecordError, match="record 2 is a confirmation, not a decision"):
             log.override(confirmation.id, tier="high", by="Director", reason="So it is.")
         for number in (-1, 0, 9, 10**30):

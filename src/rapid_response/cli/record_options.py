@@ -26,7 +26,7 @@ KEYS = "RAPID_RESPONSE_KEYS"
 """The environment variable that names the key file, where it does not lie beside the log."""
 
 _WRONG_CALLS = (
-    *("RD201", "RD202", "RD203", "RD204", "RD205", "RD206", "RD208", "RD210", "RD211"),
+    *("RD201", "RD202", "RD203", "RD204", "RD205", "RD206", "RD208", "RD210", "RD211", "RD213"),
     *("RD301", "RD302", "RD501", "RD502"),
 )
 """The ids of errors that the one who calls can mend by calling otherwise."""

@@ -32,6 +32,7 @@ CATALOGUE: dict[str, str] = {
     "RD210": "there is no such incident",
     "RD211": "a link joins two incidents",
     "RD212": "a time without a time zone",
+    "RD213": "an override that changes nothing",
     # Checkpoints and proofs
     "RD301": "a checkpoint cannot be read",
     "RD302": "a size lies outside the log",

@@ -162,12 +162,15 @@ class DecisionLog:
     def override(self, decision: int, *, tier: str, by: str, reason: str) -> Override:
         """Record that somebody decides on another tier; what was recommended is kept beside it.
 
-        Raises RecordError as `decide` does; RD201, RD202, RD203 (an unknown tier), RD204 (no reason).
+        Raises RecordError as `decide` does; RD201, RD202, RD203 (an unknown tier), RD204 (no reason),
+        RD213 (the tier that was recommended).
         """
         overridden = self.decision(decision)
         known = [each.name for each in self.protocol(overridden).tiers]
         if tier not in known:
             raise failure("RD203", f"unknown tier `{tier}`", did_you_mean(tier, known, f"write {one_of(known)}"))
+        if tier == overridden.outcome.tier:
+            raise failure("RD213", f"`{tier}` is what was recommended", "confirm it")
         return self._add(Override, deciding.override(overridden, tier, by, reason))
 
     def link(self, first: int, second: int, *, by: str) -> Link:
