@@ -328,6 +328,7 @@ def test_an_open_case_goes_on_under_a_later_version(call: Caller, tmp_path: Path
         ("list --since soon", 4, "`soon` is not a date and time"),
         ("list --since 2026-03-02 --until 2026-03-02", 4, "--since comes before --until"),
         ("report --since 2027-01-01 --until 2026-01-01", 4, "--since comes before --until"),
+        ("report A-2 --since 2026-03-01", 4, "of one incident or of a period"),
         ("report --within 1e9", 4, "less than or equal to 8760"),
         ("report --within inf", 4, "less than or equal to 8760"),
         ("verify --against nothing.txt", 4, "`nothing.txt` cannot be read"),

@@ -142,6 +142,8 @@ def report(
     from rapid_response.reports.audit_case_document import case_document
     from rapid_response.reports.audit_period_document import period_document
 
+    if incident is not None and (since or until):
+        raise typer.BadParameter("an audit is of one incident or of a period: leave out --since and --until")
     window = dt.timedelta(hours=within)
     with opened_log(db) as log:
         if incident is not None:
