@@ -284,6 +284,19 @@ def test_an_override_keeps_both_tiers_and_its_reason(open_log: Open) -> None:
         assert len(log) == 3
 
 
+def test_where_nothing_is_recommended_people_decide_on_a_tier(open_log: Open) -> None:
+    """There is nothing to confirm in a recommendation without a tier; a tier can be decided on instead."""
+    waiting = protocol_from_text("if_unsettled: nothing\n" + PROTOCOL.sources[0].text)
+    with open_log() as log:
+        decision = log.decide(waiting, {"id": "A-1"}, by="Tests")
+        assert decision.outcome.tier is None
+        with pytest.raises(RecordError, match="recommends no tier yet") as error:
+            log.confirm(decision.id, by="Director")
+        assert (error.value.id, len(log)) == ("RD214", 1)
+        override = log.override(decision.id, tier="low", by="Director", reason="We watch.")
+        assert (override.recommended, override.tier) == (None, "low")
+
+
 def test_new_information_is_a_new_record_of_the_same_case(open_log: Open) -> None:
     """An update is evaluated with the facts of the record before and the new ones; the old record stays as it was."""
     with open_log() as log:

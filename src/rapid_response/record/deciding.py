@@ -37,7 +37,10 @@ def decision(result: Recommendation, by: str, previous: Decision | None = None) 
 
 
 def confirmation(confirmed: Decision, by: str) -> Draft:
-    """The entry of somebody who confirms what was recommended."""
+    """The entry of somebody who confirms what was recommended; RecordError (RD214) where no tier was."""
+    if confirmed.outcome.tier is None:
+        message = f"record {confirmed.id} recommends no tier yet, so there is none to confirm"
+        raise failure("RD214", message, "decide on a tier by `override`, or wait until more is known")
     content = {"decision": confirmed.id, "tier": confirmed.outcome.tier}
     return Draft("confirmation", confirmed.incident, said(by, "by"), content)
 

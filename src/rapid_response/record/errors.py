@@ -33,6 +33,7 @@ CATALOGUE: dict[str, str] = {
     "RD211": "a link joins two incidents",
     "RD212": "a time without a time zone",
     "RD213": "an override that changes nothing",
+    "RD214": "there is nothing to confirm",
     # Checkpoints and proofs
     "RD301": "a checkpoint cannot be read",
     "RD302": "a size lies outside the log",

@@ -156,7 +156,10 @@ class DecisionLog:
     # What people say of a decision
 
     def confirm(self, decision: int, *, by: str) -> Confirmation:
-        """Record that somebody confirms what was recommended. Raises RecordError as `decide` does; RD201, RD202."""
+        """Record that somebody confirms what was recommended.
+
+        Raises RecordError as `decide` does; RD201, RD202, RD214 (no tier was recommended).
+        """
         return self._add(Confirmation, deciding.confirmation(self.decision(decision), by))
 
     def override(self, decision: int, *, tier: str, by: str, reason: str) -> Override:
