@@ -348,6 +348,23 @@ def test_wrong_calls_are_told(told: Caller, command: str, code: int, message: st
     assert message in re.sub(r"\s+", " ", done.err)
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "confirm A-1",
+        "override A-1 act --reason So",
+        "link A-1 A-2",
+        "erase A-1 --reason So",
+        "update A-1 --fact reach=3",
+    ],
+)
+def test_a_mistyped_log_is_not_made(call: Caller, tmp_path: Path, command: str) -> None:
+    """Only deciding makes a log: whoever mistypes where it lies is told that it is not there."""
+    done = call(*shlex.split(command), "--by", "Director", "--db", str(tmp_path / "decisons.db"))
+    assert (done.code, "there is no file `decisons.db`" in done.err) == (6, True)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_log_has_to_be_named(call: Caller) -> None:
     """Without `--db` the message names the environment variable, too."""
     done = call("list")

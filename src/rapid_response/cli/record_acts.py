@@ -67,7 +67,7 @@ def decide(
         incident.check(protocol)
     past = load_past(protocol, history).incidents if history else None
     settled = True
-    with opened_log(db, read_only=False) as log:
+    with opened_log(db, read_only=False, new=True) as log:
         for incident in given:
             _remark_if_on_record(log, str(incident.facts.get("id", "")))
             decision = log.decide(protocol, incident.facts, by=by, as_of=as_of, history=past)

@@ -26,7 +26,7 @@ KEYS = "RAPID_RESPONSE_KEYS"
 """The environment variable that names the key file, where it does not lie beside the log."""
 
 _WRONG_CALLS = (
-    *("RD201", "RD202", "RD203", "RD204", "RD205", "RD206", "RD208", "RD210", "RD211", "RD213"),
+    *("RD201", "RD202", "RD203", "RD204", "RD205", "RD206", "RD208", "RD210", "RD211", "RD213", "RD214"),
     *("RD301", "RD302", "RD501", "RD502"),
 )
 """The ids of errors that the one who calls can mend by calling otherwise."""
@@ -48,12 +48,16 @@ Until = Annotated[str | None, typer.Option("--until", help="Up to, but without, 
 
 
 @contextmanager
-def opened_log(url: str, *, read_only: bool = True) -> Iterator[DecisionLog]:
-    """The log at that address; what cannot be done with it is told."""
+def opened_log(url: str, *, read_only: bool = True, new: bool = False) -> Iterator[DecisionLog]:
+    """The log at that address, made only if it may be `new`; what cannot be done with it is told."""
     from rapid_response.record import DecisionLog
 
-    with told_by_exit_code(), DecisionLog.open(url, keys=os.environ.get(KEYS), read_only=read_only) as log:
-        yield log
+    keys = os.environ.get(KEYS)
+    with told_by_exit_code():
+        if not (read_only or new):
+            DecisionLog.open(url, keys=keys, read_only=True).close()
+        with DecisionLog.open(url, keys=keys, read_only=read_only) as log:
+            yield log
 
 
 @contextmanager
