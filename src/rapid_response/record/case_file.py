@@ -9,7 +9,7 @@ from typing import Any
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol.model import Protocol
 from rapid_response.record.checkpoint import Checkpoint
-from rapid_response.record.entries import Confirmation, Decision, Entry, Override
+from rapid_response.record.entries import Confirmation, Decision, Entry, Erasure, Override
 from rapid_response.record.errors import RecordError
 from rapid_response.record.log import DecisionLog
 from rapid_response.record.outcomes import lies_apart
@@ -62,7 +62,9 @@ def read_case(log: DecisionLog, incident: str, *, private: bool = False) -> Case
     'monitor'
     """
     checkpoint = log.checkpoint()
-    entries = tuple(entry for entry in log.timeline(incident, private=private) if entry.id <= checkpoint.size)
+    found = [entry for entry in log.timeline(incident, private=private) if entry.id <= checkpoint.size]
+    erased = {entry.incident for entry in found if isinstance(entry, Erasure)}
+    entries = tuple(_marked(entry) if entry.incident in erased else entry for entry in found)
     decisions = [entry for entry in entries if isinstance(entry, Decision)]
     own = [decision.id for decision in decisions if decision.incident == incident]
     last, result = decision_again(log, own[-1], private)
@@ -75,6 +77,11 @@ def read_case(log: DecisionLog, incident: str, *, private: bool = False) -> Case
         result=result,
         checkpoint=checkpoint,
     )
+
+
+def _marked(entry: Entry) -> Entry:
+    """An entry of an incident that was erased: nothing of it waits to be asked for."""
+    return replace(entry, opened="erased") if isinstance(entry, Decision) and entry.opened == "closed" else entry
 
 
 def decision_again(log: DecisionLog, entry: int, private: bool = False) -> tuple[Decision, Recommendation | None]:
