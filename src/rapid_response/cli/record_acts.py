@@ -69,7 +69,8 @@ def decide(
     settled = True
     with opened_log(db, read_only=False, new=True) as log:
         for incident in given:
-            _remark_if_on_record(log, str(incident.facts.get("id", "")))
+            if (named := incident.facts.get("id")) is not None:
+                _remark_if_on_record(log, str(named))
             decision = log.decide(protocol, incident.facts, by=by, as_of=as_of, history=past)
             settled = settled and decision.outcome.standing == "settled"
             _print_decision(log, decision, lang, output)
