@@ -29,6 +29,9 @@ RECOMMENDED = Phrase("Recommended", "建議")
 DECIDED = Phrase("Decided", "決定")
 DECIDED_BY_PEOPLE = Phrase("What people decided", "人所作的決定")
 NOT_DECIDED = Phrase("No decision of people is on record.", "未有由人作決定的記錄。")
+NOT_DECIDED_ON = Phrase(
+    "No decision of people about this recommendation is on record.", "未有人就這項建議作決定的記錄。"
+)
 ABOUT_EARLIER = Phrase("about record {}, not the last recommendation", "針對記錄 {}，並非最後的建議")
 CONFIRMED_AS = Phrase("{} confirmed {} ({}).", "{} 確認 {}（{}）。")
 OVERRIDDEN_BY = Phrase("{0} decided on {1} instead of {2} ({3}).", "{0} 決定改為 {1}，而不是 {2}（{3}）。")

@@ -119,7 +119,7 @@ class Telling:
         """What people decided, in a sentence, with their reason."""
         match word:
             case None:
-                yield Paragraph(line(told.NOT_DECIDED(self.language), "quiet"))
+                yield Paragraph(line(told.NOT_DECIDED_ON(self.language), "quiet"))
             case Confirmation(tier=tier):
                 by, when = clean(word.by), self.when(word.at)
                 yield Paragraph(line(told.CONFIRMED_AS(self.language, by, self.quoted(tier), when)))
