@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import re
 import shlex
 import subprocess
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from rapid_response import load_protocol
 from rapid_response.cli.recording import record
 from rapid_response.record import DecisionLog
 from tests.calling import Caller
@@ -66,6 +69,25 @@ def test_a_case_from_the_first_call_to_the_erasure(call: Caller, tmp_path: Path)
     shown = call("show", "A-1", *db)
     assert "Private facts of this incident were erased" in shown.out
     assert call("verify", *db).code == 0
+
+
+@pytest.mark.parametrize(("answer", "code", "kinds"), [("n", 130, 1), ("y", 0, 2)])
+def test_who_sits_at_a_terminal_is_asked_before_an_erasure(tmp_path: Path, answer: str, code: int, kinds: int) -> None:
+    """Nothing is erased at a terminal until somebody says yes."""
+    path = tmp_path / "decisions.db"
+    with DecisionLog.open(path) as log:
+        log.decide(load_protocol(PROTOCOLS / "2026"), {"id": "A-1", "story": PRIVATE[0]}, by="Night line")
+    ours, theirs = pty.openpty()
+    os.write(ours, f"{answer}\n".encode())
+    command = [sys.executable, "-m", "rapid_response", "record", "erase", "A-1", "--db", str(path), "--by", "Director"]
+    done = subprocess.run(
+        [*command, "--reason", "asked"], stdin=theirs, capture_output=True, text=True, check=False, timeout=60
+    )
+    os.close(ours)
+    os.close(theirs)
+    assert (done.returncode, "in 1 record of A-1 for good?" in done.stderr) == (code, True)
+    with DecisionLog.open(path, read_only=True) as log:
+        assert len(log) == kinds
 
 
 def test_the_version_in_force_decides(call: Caller, tmp_path: Path) -> None:

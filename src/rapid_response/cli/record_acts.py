@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rapid_response.cli import NOT_SETTLED
+from rapid_response.cli import INTERRUPTED, NOT_SETTLED
 from rapid_response.cli.options import Lang, Language, Output, OutputFormat, PastIncidents, ProtocolPath
 from rapid_response.cli.record_options import By, Db, IncidentId, Wanted, chosen, opened_log, print_document_as
 from rapid_response.errors import IncidentError
@@ -151,12 +151,25 @@ def erase(
     db: Db,
     by: By,
     reason: Reason,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
     lang: Lang = Language.english,
     output: OutputFormat = Output.text,
 ) -> None:
     """Destroy the private facts of an incident for good; what was recommended stays on record."""
     with opened_log(db, read_only=False) as log:
+        if not (yes or _agreed(log, incident, lang)):
+            raise typer.Exit(INTERRUPTED)
         _print_entry(log, log.erase(incident, by=by, reason=reason), lang, output)
+
+
+def _agreed(log: DecisionLog, incident: str, language: Language) -> bool:
+    """Whether who sits at a terminal wants to go on: nothing brings back what is erased."""
+    from rapid_response.reports.audit_words import ERASE_FOR_GOOD
+
+    entries = sum(1 for _ in log.entries(incident=incident))
+    if not entries or not sys.stdin.isatty():
+        return True
+    return typer.confirm(ERASE_FOR_GOOD[entries != 1](language, clean(incident), entries), err=True)
 
 
 def _remark_if_on_record(log: DecisionLog, incident: str) -> None:

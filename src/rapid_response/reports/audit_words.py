@@ -99,6 +99,10 @@ CONFIRMED = Phrase("{} confirmed {}", "{} 確認 {}")
 DECIDED_INSTEAD = Phrase("{} decided on {} instead of {}", "{0} 決定改為 {1}，而不是 {2}")
 LINKED_BY = Phrase("{} linked this with {}", "{} 把此事與 {} 關聯")
 ERASED_BY = Phrase("{} erased the private facts", "{} 刪除了不公開的資料")
+ERASE_FOR_GOOD = (
+    Phrase("Destroy what is private in {1} record of {0} for good?", "要永久刪除 {0} 的 {1} 項記錄中不公開的資料嗎？"),
+    Phrase("Destroy what is private in {1} records of {0} for good?", "要永久刪除 {0} 的 {1} 項記錄中不公開的資料嗎？"),
+)
 ON_RECORD = Phrase("On record", "記錄")
 STILL_ON_RECORD = Phrase("What is still on record", "仍然保留的記錄")
 WHY_NOT_DECIDED = Phrase("Why the protocol did not recommend {}", "為何規程沒有建議 {}")
