@@ -430,7 +430,7 @@ def test_the_lines_are_the_bytes_that_are_hashed(log: DecisionLog) -> None:
         expected = hashlib.sha256(chain + line.removesuffix("\n").encode()).digest()
         chain = link(chain, line.removesuffix("\n").encode())
         assert chain == expected
-    with log._store.reading() as connection:
+    with log.store.reading() as connection:
         stored = connection.execute(tables.entries.select().order_by(tables.entries.c.id.desc()).limit(1)).one()
     assert stored.chain == chain
 

@@ -45,7 +45,7 @@ def _steps(folder: Path, entries: int) -> dict[str, int]:
     with DecisionLog.open(folder / f"{entries}.db", clock=clock) as log:
         log.decide_many(PROTOCOL, ({"id": f"A-{place}", "story": "Told."} for place in range(entries)), by="Tests")
 
-        @event.listens_for(log._store.engine, "checkout")
+        @event.listens_for(log.store.engine, "checkout")
         def _watch(connection: sqlite3.Connection, *_: object) -> None:
             connection.set_progress_handler(count, _COUNTED_BY)
 

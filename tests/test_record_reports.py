@@ -120,8 +120,8 @@ def test_what_was_decided_before_the_last_update_is_told(tmp_path: Path) -> None
 
 def test_a_missing_key_is_not_told_as_an_erasure(log: DecisionLog, tmp_path: Path) -> None:
     """Where only the key is missing, nothing is said to be erased, with private facts asked for or not."""
-    assert log._store.path is not None
-    copy = shutil.copy(log._store.path, tmp_path / "copy.db")
+    assert log.store.path is not None
+    copy = shutil.copy(log.store.path, tmp_path / "copy.db")
     with DecisionLog.open(copy, read_only=True) as alone:
         for private in (False, True):
             document = case_document(read_case(alone, "A-2", private=private), "en", private)

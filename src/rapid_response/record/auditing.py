@@ -135,7 +135,7 @@ def audit(
             case _:
                 pass
     if since is not None:
-        gathering.leave_out(recorded_before(log._store, gathering.cases, since))
+        gathering.leave_out(recorded_before(log.store, gathering.cases, since))
     return Audit(
         since=since,
         until=until,

@@ -169,12 +169,12 @@ def write_lines(log: DecisionLog, file: TextIO, *, private: bool = False) -> int
     """
     checkpoint = log.checkpoint()
     file.write(_line({"kind": "log", "checkpoint": str(checkpoint).splitlines()}))
-    for protocol in _protocols(log._store):
+    for protocol in _protocols(log.store):
         file.write(_line({"kind": "protocol", **protocol}))
-    for piece in rows(log._store, Wanted(last=checkpoint.size), entries.c.id, entries.c.incident, entries.c.payload):
-        with log._store.reading() as connection:
+    for piece in rows(log.store, Wanted(last=checkpoint.size), entries.c.id, entries.c.incident, entries.c.payload):
+        with log.store.reading() as connection:
             parts = private_rows(connection, [row.id for row in piece])
-        secrets = log._keys.of(row.incident for row in piece if row.id in parts) if private and log._keys else {}
+        secrets = log.keys.of(row.incident for row in piece if row.id in parts) if private and log.keys else {}
         for row in piece:
             file.write(bytes(row.payload).decode("utf-8") + "\n")
             if row.id in parts:

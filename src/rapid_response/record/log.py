@@ -43,6 +43,9 @@ class DecisionLog:
 
     Each entry is on the disk before it is returned. Use it as a context manager, or call `close`.
 
+    `origin` is its name in checkpoints. `store` and `keys` are the databases within, for what else this package does
+    with them; `keys` is None where only the log itself is here.
+
     >>> from tempfile import TemporaryDirectory
     >>> from rapid_response import load_protocol
     >>> protocol = load_protocol("protocol_rules/ccsj")
@@ -54,7 +57,7 @@ class DecisionLog:
     """
 
     def __init__(self, opened: Opened, clock: Callable[[], dt.datetime]) -> None:
-        self._store, self._keys, self._origin = opened.store, opened.keys, opened.origin
+        self.store, self.keys, self.origin = opened.store, opened.keys, opened.origin
         self._clock = clock
         self._protocols: dict[str, Protocol] = {}
 
@@ -189,27 +192,22 @@ class DecisionLog:
         The entries stay as they are, byte for byte; what was recommended can still be read. The reason is kept in the
         open: it should name nobody. Raises RecordError: RD105 to RD108, RD204, RD205 (erased before), RD210.
         """
-        cases.refuse_unknown(self._store, incident)
+        cases.refuse_unknown(self.store, incident)
         self._writable_keys.refuse_unless_destroyable()
         draft = deciding.erasure(incident, by, reason)
-        with self._store.writing() as connection:
-            [entry] = append(connection, [draft], self._origin, self._clock(), self._writable_keys)
+        with self.store.writing() as connection:
+            [entry] = append(connection, [draft], self.origin, self._clock(), self._writable_keys)
             delete_private_parts(connection, incident)
         self._writable_keys.destroy([incident])
-        self._store.empty_journal()
+        self.store.empty_journal()
         assert isinstance(entry, Erasure)
         return entry
 
     # Reading
 
     def __len__(self) -> int:
-        with self._store.reading() as connection:
+        with self.store.reading() as connection:
             return connection.scalar(select(func.max(entries.c.id))) or 0
-
-    @property
-    def origin(self) -> str:
-        """The name of the log in its checkpoints."""
-        return self._origin
 
     def read(self, entry: int, private: bool = False) -> Entry:
         """The entry with that id, its private facts only if asked for; RecordError (RD201) where there is none."""
@@ -250,7 +248,7 @@ class DecisionLog:
 
     def case(self, incident: str) -> tuple[str, ...]:
         """The incident and all that links join to it, by name; RecordError (RD210) where there is none."""
-        return cases.case(self._store, incident)
+        return cases.case(self.store, incident)
 
     def timeline(self, incident: str, private: bool = False) -> list[Entry]:
         """All entries of the incident's case in their order; RecordError (RD210) where there are none."""
@@ -261,14 +259,14 @@ class DecisionLog:
 
         Raises RecordError: RD201, RD202.
         """
-        last = cases.last_word(self._store, self.decision(decision).id)
+        last = cases.last_word(self.store, self.decision(decision).id)
         found = None if last is None else self.read(last)
         assert found is None or isinstance(found, Confirmation | Override)
         return found
 
     def erased(self) -> frozenset[str]:
         """The incidents that were erased."""
-        with self._store.reading() as connection:
+        with self.store.reading() as connection:
             return frozenset(erased_incidents(connection))
 
     # What was recorded, evaluated again
@@ -277,13 +275,13 @@ class DecisionLog:
         """A recorded protocol, from its files as they were; RecordError (RD207) where they no longer load."""
         text = of.protocol.text if isinstance(of, Decision) else of.text
         if text not in self._protocols:
-            with self._store.reading() as connection:
+            with self.store.reading() as connection:
                 self._protocols[text] = stored_protocols.load(connection, text)
         return self._protocols[text]
 
     def protocols(self) -> list[ProtocolVersion]:
         """Every protocol that a decision was made under."""
-        with self._store.reading() as connection:
+        with self.store.reading() as connection:
             return stored_protocols.kept(connection)
 
     def result(self, decision: Decision | int) -> Recommendation:
@@ -308,7 +306,7 @@ class DecisionLog:
 
     def raw_entries(self, first: int = 1, last: int | None = None) -> Iterator[tuple[int, bytes]]:
         """Ids and stored bytes, which are what is hashed: canonical JSON, one entry each."""
-        for piece in rows(self._store, Wanted(first=first, last=last), entries.c.id, entries.c.payload):
+        for piece in rows(self.store, Wanted(first=first, last=last), entries.c.id, entries.c.payload):
             yield from ((row.id, bytes(row.payload)) for row in piece)
 
     def verify(self, against: Checkpoint | None = None) -> Verification:
@@ -316,12 +314,12 @@ class DecisionLog:
 
         Without one, entries that were cut off at the end cannot be missed, nor a log that was rewritten as a whole.
         """
-        return verify(self._store, self._keys, self._origin, against)
+        return verify(self.store, self.keys, self.origin, against)
 
     def checkpoint(self, size: int | None = None) -> Checkpoint:
         """Three lines to keep elsewhere, of the whole log or its first `size` entries; RecordError (RD302)."""
         length = len(self)
-        return proofs.checkpoint(self._store, self._origin, length if size is None else size, length)
+        return proofs.checkpoint(self.store, self.origin, length if size is None else size, length)
 
     def inclusion_proof(self, entry: int, size: int | None = None) -> tuple[bytes, ...]:
         """Hashes that prove that the entry is one of the first `size` of the log, or of all; RecordError (RD302).
@@ -329,7 +327,7 @@ class DecisionLog:
         Whoever has the checkpoint and the entry's bytes can check it: `merkle.proves_inclusion`, index `entry - 1`.
         """
         length = len(self)
-        return proofs.inclusion(self._store, entry, length if size is None else size, length)
+        return proofs.inclusion(self.store, entry, length if size is None else size, length)
 
     def consistency_proof(self, first: int, second: int | None = None) -> tuple[bytes, ...]:
         """Hashes that prove that the log of `first` entries is the beginning of that of `second`, or of the whole.
@@ -337,15 +335,15 @@ class DecisionLog:
         Whoever has both checkpoints can check it: `merkle.proves_consistency`. Raises RecordError (RD302).
         """
         length = len(self)
-        return proofs.consistency(self._store, first, length if second is None else second, length)
+        return proofs.consistency(self.store, first, length if second is None else second, length)
 
     # Closing
 
     def close(self) -> None:
         """Close the files or connections."""
-        self._store.close()
-        if self._keys:
-            self._keys.close()
+        self.store.close()
+        if self.keys:
+            self.keys.close()
 
     def __enter__(self) -> Self:
         return self
@@ -359,14 +357,14 @@ class DecisionLog:
 
     @property
     def _writable_keys(self) -> KeyStore:
-        assert self._keys is not None, "a log that is written to has its keys"
-        return self._keys
+        assert self.keys is not None, "a log that is written to has its keys"
+        return self.keys
 
     def _append(self, drafts: Sequence[Draft], protocol: Protocol | None = None) -> list[Entry]:
-        with self._store.writing() as connection:
+        with self.store.writing() as connection:
             if protocol:
                 stored_protocols.keep(connection, protocol)
-            return append(connection, drafts, self._origin, self._clock(), self._writable_keys)
+            return append(connection, drafts, self.origin, self._clock(), self._writable_keys)
 
     def _when(self, as_of: str | dt.datetime | None) -> str | dt.datetime:
         return self._clock() if as_of is None else as_of
@@ -377,7 +375,7 @@ class DecisionLog:
         return entry
 
     def _read(self, wanted: Wanted, private: bool, unreadable: list[int] | None = None) -> Iterator[Entry]:
-        return read(self._store, self._keys, wanted, private, unreadable)
+        return read(self.store, self.keys, wanted, private, unreadable)
 
     def _no_such(self, entry: int) -> RecordError:
         return failure("RD201", f"there is no record {entry}", f"the log has {len(self)} entries")
