@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from rapid_response.protocol.expressions import AllOf, AnyOf, AtLeast, Condition, Not
+from rapid_response.protocol.faults import Faulty, each
 from rapid_response.protocol.grammar import parse
 from rapid_response.protocol.noting import Notes, Path
 from rapid_response.protocol.problems import did_you_mean
 from rapid_response.protocol.reading import Scalar
-from rapid_response.protocol.sentences import Faulty, Names, Reader, each
+from rapid_response.protocol.resolving import Names
+from rapid_response.protocol.sentences import Reader
 
 BLOCKS = ("all", "any", "none", "at_least")
 

@@ -24,13 +24,15 @@ from rapid_response.protocol.expressions import (
     parts_of,
     uses_now,
 )
+from rapid_response.protocol.faults import Faulty, each, tried
 from rapid_response.protocol.grammar import KEYWORDS, parse
 from rapid_response.protocol.measures import MeasureReader
 from rapid_response.protocol.noting import Notes, Path
 from rapid_response.protocol.ordering import in_order
 from rapid_response.protocol.problems import Source, did_you_mean, one_of
 from rapid_response.protocol.reading import Scalar
-from rapid_response.protocol.sentences import Faulty, Reader, Word, each, tried
+from rapid_response.protocol.resolving import Word
+from rapid_response.protocol.sentences import Reader
 from rapid_response.protocol.values import UNBOUNDED
 
 LONGEST_DUE = 100_000
@@ -70,7 +72,7 @@ class _Checker:
     measures: dict[str, model.Measure] = field(default_factory=dict)
     speaks_of: Literal["facts", "the tier", "everything"] = "facts"
 
-    # What sentences may refer to (the interface `sentences.Names`)
+    # What sentences may refer to (the interface `resolving.Names`)
 
     @property
     def zone(self) -> str | None:

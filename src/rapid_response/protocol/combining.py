@@ -30,6 +30,7 @@ from rapid_response.protocol.expressions import (
 )
 
 MOMENT, DATE, DURATION, YES_NO, TEXT = Type("moment"), Type("date"), Type("duration"), Type("yes_no"), Type("text")
+CALENDAR = Type("duration", kind="calendar")
 
 
 @lru_cache(maxsize=16)

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from rapid_response.protocol import model, schema
+from rapid_response.protocol.bounds import MOST_PLACES
 from rapid_response.protocol.expressions import Type
+from rapid_response.protocol.faults import Faulty
 from rapid_response.protocol.noting import Notes, Path
 from rapid_response.protocol.problems import did_you_mean, one_of
 from rapid_response.protocol.reading import Scalar
-from rapid_response.protocol.sentences import MOST_PLACES, Faulty
 from rapid_response.protocol.values import UNBOUNDED, Encoded, Unfit, encode, from_yaml, places_of, scaled
 
 MOST_TIERS = 64

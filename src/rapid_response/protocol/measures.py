@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import cast
 
 from rapid_response.protocol import schema
+from rapid_response.protocol.bounds import LARGEST, MOST_PLACES
 from rapid_response.protocol.combining import at_places, points
 from rapid_response.protocol.expressions import (
     AllOf,
@@ -31,10 +32,12 @@ from rapid_response.protocol.expressions import (
     Value,
     parts_of,
 )
+from rapid_response.protocol.faults import Faulty, Sentence, each
 from rapid_response.protocol.grammar import Syntax, parse
 from rapid_response.protocol.problems import Problem, Span, did_you_mean, nearest, one_of
 from rapid_response.protocol.reading import Scalar
-from rapid_response.protocol.sentences import LARGEST, MOST_PLACES, Faulty, Names, Reader, Word, each
+from rapid_response.protocol.resolving import Names, Word
+from rapid_response.protocol.sentences import Reader
 from rapid_response.protocol.tables import overlaps, stretches, uncovered
 from rapid_response.protocol.values import places_of, scaled, unscaled
 
@@ -298,31 +301,33 @@ class MeasureReader:
         return [(edge, edge)]
 
     def edge(self, reader: Reader, tree: Syntax, kind: Type) -> int:
+        sentence = reader.sentence
         if tree.data == "name":
-            self.require_option(reader, tree, kind)
+            self.require_option(sentence, tree, kind)
         value = reader.value(tree, kind)
         if not isinstance(value, Constant) or not value.type.alike(kind):
             remedy = f"write {one_of(kind.options)}" if kind.options else _range_of(kind)
-            raise reader.fault("RR303", f"`{reader.words(tree)}` is not a value of this column", tree, remedy)
+            raise sentence.fault("RR303", f"`{sentence.words(tree)}` is not a value of this column", tree, remedy)
         if value.type.places > kind.places:
-            raise reader.fault("RR403", f"`{reader.words(tree)}` has more decimals than the column", tree, "round it")
+            message = f"`{sentence.words(tree)}` has more decimals than the column"
+            raise sentence.fault("RR403", message, tree, "round it")
         edge = cast(Constant, at_places(value, kind.places)).value
         if kind.name == "number" and not kind.low <= edge <= kind.high:
-            message = f"`{reader.words(tree)}` lies outside the range of the column"
-            raise reader.fault("RR407", message, tree, _range_of(kind))
+            message = f"`{sentence.words(tree)}` lies outside the range of the column"
+            raise sentence.fault("RR407", message, tree, _range_of(kind))
         return edge
 
-    def require_option(self, reader: Reader, tree: Syntax, kind: Type) -> None:
+    def require_option(self, sentence: Sentence, tree: Syntax, kind: Type) -> None:
         """A bare word in a cell is an option, never a fact, criterion or measure."""
         word = str(tree.children[0])
         if kind.name == "number":
-            raise reader.fault("RR303", f"`{word}` is not a number", tree, 'write it like 18, ">= 65" or 18 to 64')
+            raise sentence.fault("RR303", f"`{word}` is not a number", tree, 'write it like 18, ">= 65" or 18 to 64')
         if word not in kind.options:
             remedy = did_you_mean(word, kind.options, f"write {one_of(kind.options)}")
-            raise reader.fault("RR303", f"`{word}` is not an option of this column", tree, remedy)
+            raise sentence.fault("RR303", f"`{word}` is not an option of this column", tree, remedy)
         if word in self.names.known():
             remedy = f'write "{word}" in quotes for the option'
-            raise reader.fault("RR309", f"`{word}` is both a name and an option", tree, remedy)
+            raise sentence.fault("RR309", f"`{word}` is both a name and an option", tree, remedy)
 
     def truth(self, cell: Scalar) -> Stretch:
         words = {"no": 0, "false": 0, "yes": 1, "true": 1}

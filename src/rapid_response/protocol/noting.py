@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from rapid_response.protocol.faults import Faulty
 from rapid_response.protocol.problems import Problem, Span, did_you_mean, one_of
 from rapid_response.protocol.reading import Mapping as MappingNode
 from rapid_response.protocol.reading import Node, Scalar
 from rapid_response.protocol.reading import Sequence as SequenceNode
-from rapid_response.protocol.sentences import Faulty
 
 Path = tuple[str | int, ...]
 Other = tuple[Span, str]
