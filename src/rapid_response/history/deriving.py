@@ -8,7 +8,7 @@ from rapid_response.history.derived import Derivation, DerivedFact
 from rapid_response.history.mapping import ColumnMapping, Derived
 from rapid_response.history.plan import Plan
 from rapid_response.history.sheets import Definitions
-from rapid_response.protocol.checking import definitions
+from rapid_response.protocol.defining import definitions
 from rapid_response.protocol.expressions import CriterionHolds, MeasureValue, Type
 from rapid_response.protocol.loading import shaped
 from rapid_response.protocol.model import Fact, Kind, Protocol

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rapid_response.protocol.expressions import AllOf, AnyOf, AtLeast, Condition, Not
+from rapid_response.protocol.expressions import AllOf, Always, AnyOf, AtLeast, Condition, Not
 from rapid_response.protocol.faults import Faulty, each
 from rapid_response.protocol.grammar import parse
 from rapid_response.protocol.noting import Notes, Path
@@ -34,6 +35,16 @@ class ConditionReader:
         if isinstance(node, list):
             return self.all_of(node, path)
         return self.block(node, path)
+
+    def stated(self, nodes: Mapping[str, Any], path: Path) -> dict[str, Condition]:
+        """The conditions that a part states, by their keys; the problems of all are noted before Faulty is raised."""
+        found = [(key, node) for key, node in nodes.items() if node is not None]
+        return dict(each(lambda pair: (pair[0], self.condition(pair[1], (*path, pair[0]))), found))
+
+    def gate(self, when: Any, unless: Any, path: Path) -> tuple[Condition, Condition | None]:
+        """When a part applies, and unless what; always where it does not say when."""
+        read = self.stated({"when": when, "unless": unless}, path)
+        return read.get("when", Always()), read.get("unless")
 
     def block(self, node: dict[str, Any], path: Path) -> Condition:
         keys = set(node)

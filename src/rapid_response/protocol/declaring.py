@@ -181,3 +181,13 @@ class Declarations:
         except Unfit as unfit:
             self.notes.note("RR203", unfit.message, node.span, unfit.help)
             raise Faulty from None
+
+    def check_moment(self, name: str, scalar: Scalar) -> None:
+        """Note a name, within a text that names it, that is not one of a moment fact."""
+        moments = [fact.name for fact in self.facts.values() if fact.type.name == "moment"]
+        if name not in moments and not (name in self.file.facts and name not in self.facts):
+            message = f"`{name}` is not a moment fact" if name in self.facts else f"unknown fact `{name}`"
+            start = scalar.text.find(name)
+            span = scalar.at(start, start + len(name))
+            remedy = f"write {one_of(moments)}" if moments else "declare a fact of the type `moment`"
+            self.notes.note("RR301", message, span, did_you_mean(name, moments, remedy))
