@@ -20,10 +20,10 @@ from rapid_response.evaluation.outcomes import (
     ScopeOutcome,
 )
 from rapid_response.evaluation.recommendation import SEMANTICS, Recommendation
+from rapid_response.protocol.json_schema import json_schema as protocol_schema
 from rapid_response.protocol.loading import load_protocol, protocol_from_sources, protocol_from_text
 from rapid_response.protocol.model import Protocol, Text, Tier
 from rapid_response.protocol.problems import Problem, Source, Span
-from rapid_response.protocol.schema import json_schema as protocol_schema
 
 __all__ = [
     "SEMANTICS",

@@ -41,10 +41,10 @@ from rapid_response.evaluation.incident_files import (
 from rapid_response.evaluation.incidents import Incident, encode_as_of
 from rapid_response.evaluation.patterns import Past
 from rapid_response.evaluation.recommendation import SEMANTICS, Recommendation, recommend
+from rapid_response.protocol.json_schema import json_schema
 from rapid_response.protocol.loading import load_protocol
 from rapid_response.protocol.model import Protocol
 from rapid_response.protocol.problems import Problem, Source, did_you_mean
-from rapid_response.protocol.schema import json_schema
 from rapid_response.proving.check_documents import check_schema
 from rapid_response.proving.comparison_documents import comparison_schema
 from rapid_response.reasoning.batch import exact_results

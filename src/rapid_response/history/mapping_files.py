@@ -21,6 +21,7 @@ from rapid_response.history.mapping import (
     ReadOptions,
 )
 from rapid_response.history.problems import HistoryError
+from rapid_response.protocol.fields import NAME
 from rapid_response.protocol.model import NO_TEXT, Text
 from rapid_response.protocol.problems import (
     Problem,
@@ -33,7 +34,6 @@ from rapid_response.protocol.problems import (
 )
 from rapid_response.protocol.reading import Mapping, Node, Scalar, read_source, read_yaml
 from rapid_response.protocol.reading import Sequence as SequenceNode
-from rapid_response.protocol.schema import NAME
 
 SECTIONS = (
     "mapping",

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, cast
 
-from rapid_response.protocol import model, schema
+from rapid_response.protocol import fields, model, schema
 from rapid_response.protocol.blocks import ConditionReader
 from rapid_response.protocol.declaring import Declarations
 from rapid_response.protocol.expressions import Value
@@ -60,7 +60,7 @@ class GateReader:
     def attempt_tier(self, target: Scalar) -> Value | None:
         kind = self.declared.kinds["tiers"].type
         named = target.text in (*self.names.known(), *self.declared.faulty)
-        if not named and target.text not in kind.options and re.fullmatch(schema.NAME, target.text):
+        if not named and target.text not in kind.options and re.fullmatch(fields.NAME, target.text):
             message = f"unknown tier `{target.text}`"
             remedy = did_you_mean(target.text, [*kind.options, *self.names.known()], f"write {one_of(kind.options)}")
             self.notes.note("RR301", message, target.span, remedy)
