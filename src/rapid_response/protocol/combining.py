@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Literal
@@ -14,6 +14,7 @@ from rapid_response.protocol.expressions import (
     AnyOf,
     Arithmetic,
     CalendarShift,
+    Cases,
     Condition,
     Constant,
     DateShift,
@@ -46,6 +47,22 @@ def points(terms: Iterable[tuple[int, Condition]], places: int = 0) -> Points:
     listed = tuple(terms)
     low, high = sum(min(add, 0) for add, _ in listed), sum(max(add, 0) for add, _ in listed)
     return Points(listed, Type("number", places=places, low=low, high=high))
+
+
+def first_of(branches: Sequence[tuple[Condition, Value]], otherwise: Value | None) -> Cases:
+    """The value of the first branch that holds, with the bounds that follow; without `otherwise` one always does."""
+    values = [value for _, value in branches] + ([otherwise] if otherwise else [])
+    places = max(value.type.places for value in values)
+    levelled = [at_places(value, places) for value in values]
+    low, high = min(value.type.low for value in levelled), max(value.type.high for value in levelled)
+    pairs = tuple((condition, value) for (condition, _), value in zip(branches, levelled, strict=False))
+    return Cases(pairs, levelled[-1] if otherwise else None, replace(levelled[0].type, low=low, high=high))
+
+
+def all_of(conditions: Iterable[Condition]) -> Condition:
+    """That all conditions hold; those that always do are left out."""
+    parts = tuple(condition for condition in conditions if not isinstance(condition, Always))
+    return parts[0] if len(parts) == 1 else AllOf(parts) if parts else Always()
 
 
 def type_of(node: Value | Condition) -> Type:
