@@ -7,42 +7,36 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
 
+from rapid_response.protocol.bounds import LARGEST, MOST_PLACES
 from rapid_response.protocol.expressions import Type
 from rapid_response.protocol.grammar import KEYWORDS
 from rapid_response.protocol.intervals import product_range, quotient_range
 from rapid_response.testing import times
 from rapid_response.testing.choices import Choices
 from rapid_response.testing.layout import Document, scalar
+from rapid_response.testing.phrases import (
+    AND,
+    ATOM,
+    COMPARISON,
+    NOT,
+    OR,
+    PRODUCT,
+    SIGNED,
+    SUM,
+    Phrase,
+    at_places,
+    comparable,
+    ends,
+    extreme_type,
+    if_fitting,
+    number_phrase,
+)
 
-OR, AND, NOT, COMPARISON, SUM, PRODUCT, SIGNED, ATOM = range(8)
-"""How tightly words bind, loosest first; what binds looser than its place allows goes into parentheses."""
-
-YES_NO = Type("yes_no")
-MOST_PLACES = 6
-LARGEST = 2**63 - 1
 TEXTS = ("Chinatown", "唐人街", "it's here: #1", "")
 
 _DIVISORS = tuple(Decimal(number) for number in ("2", "128", "3", "-8", "0.5"))
 _EQUALITY = ("==", "!=")
 _ORDER = (">=", "<", "<=", ">", "==", "!=")
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Words, how tightly they bind, and the type of what they stand for."""
-
-    text: str
-    type: Type = YES_NO
-    level: int = ATOM
-
-    @property
-    def is_constant(self) -> bool:
-        """Whether this is a number written out."""
-        return self.text.lstrip("-")[0].isdigit() and self.level >= SIGNED
-
-    def within(self, level: int) -> str:
-        """The words for a place that allows what binds at least so tightly."""
-        return self.text if self.level >= level else f"({self.text})"
 
 
 @dataclass
@@ -174,14 +168,14 @@ class Sentences:
             for _ in range(2 if self.choices.chance(25) else 1)
         ]
         row = [others[0], middle, *others[1:]] if self.choices.chance(40) else [middle, *others]
-        if not all(_comparable(a, b) for a, b in pairwise(row)):
+        if not all(comparable(a, b) for a, b in pairwise(row)):
             return self.standing()
         return self.chain(row, _ORDER)
 
     def number_membership(self, _: int) -> Phrase:
         value = self.number(1) if self.choices.chance(30) else self.choices.pick(self.names.named("number"))
         items = [self.constant(value.type) for _ in range(self.choices.integer(1, 3))]
-        if value.is_constant or not all(_comparable(value, item) for item in items):
+        if value.is_constant or not all(comparable(value, item) for item in items):
             return self.standing()
         return self.membership(value, [item.text for item in items])
 
@@ -258,6 +252,16 @@ class Sentences:
 
     # Values
 
+    def result(self, kind: Type | None, depth: int) -> Phrase:
+        """A value of a kind, or a number."""
+        if kind is None:
+            return self.number(depth)
+        alike = [phrase for phrase in self.names.named(kind.name) if phrase.type.alike(kind)]
+        if not alike or self.choices.chance(50):
+            return self.option(kind)
+        start = self.choices.pick(alike)
+        return self.scale(start, depth) if kind.name == "scale" else start
+
     def option(self, kind: Type) -> Phrase:
         return Phrase(self.names.option(self.choices, self.choices.pick(kind.options)), kind)
 
@@ -294,6 +298,13 @@ class Sentences:
             number += Decimal(5).scaleb(-near.places - 1)
         return number_phrase(number)
 
+    def number_within(self, kind: Type) -> str:
+        """A number written out, within the bounds of a type and not far from zero."""
+        unit = 10**kind.places
+        low = max(int(kind.low), -20 * unit) if kind.high >= -20 * unit else int(kind.low)
+        high = max(low, min(int(kind.high), 20 * unit))
+        return f"{Decimal(self.choices.integer(low, high)).scaleb(-kind.places):f}"
+
     def plus(self, depth: int) -> Phrase:
         return self.added("+", self.number(depth), self.number(depth))
 
@@ -304,7 +315,7 @@ class Sentences:
         a, b = at_places(left.type, right.type.places), at_places(right.type, left.type.places)
         low, high = (a.low + b.low, a.high + b.high) if sign == "+" else (a.low - b.high, a.high - b.low)
         text = f"{left.within(SUM)} {sign} {right.within(PRODUCT)}"
-        return _if_fitting(Phrase(text, replace(a, low=low, high=high), SUM), left, a, b)
+        return if_fitting(Phrase(text, replace(a, low=low, high=high), SUM), left, a, b)
 
     def negative(self, depth: int) -> Phrase:
         value = self.number(depth)
@@ -313,31 +324,31 @@ class Sentences:
 
     def product(self, depth: int) -> Phrase:
         left, right = self.number(depth), self.number(depth)
-        low, high = product_range(_ends(left.type), _ends(right.type))
+        low, high = product_range(ends(left.type), ends(right.type))
         kind = Type("number", places=left.type.places + right.type.places, low=low, high=high)
         product = Phrase(f"{left.within(PRODUCT)} * {right.within(SIGNED)}", kind, PRODUCT)
-        return _if_fitting(product, left) if kind.places <= MOST_PLACES else left
+        return if_fitting(product, left) if kind.places <= MOST_PLACES else left
 
     def quotient(self, depth: int) -> Phrase:
         left = self.number(depth)
         right = number_phrase(self.choices.pick(_DIVISORS)) if self.choices.chance(50) else self.number(depth)
         if right.type.low <= 0 <= right.type.high:
             one = number_phrase(Decimal(1))
-            right = Phrase(f"max({one.text}, {right.text})", _extreme_type("max", [one.type, right.type]))
+            right = Phrase(f"max({one.text}, {right.text})", extreme_type("max", [one.type, right.type]))
         scale = 10 ** (MOST_PLACES - left.type.places + right.type.places)
-        if max(abs(end) for end in _ends(left.type)) * scale > LARGEST:
+        if max(abs(end) for end in ends(left.type)) * scale > LARGEST:
             return left
-        low, high = quotient_range(_ends(left.type), _ends(right.type), scale)
+        low, high = quotient_range(ends(left.type), ends(right.type), scale)
         kind = Type("number", places=MOST_PLACES, low=low, high=high)
         quotient = Phrase(f"{left.within(PRODUCT)} / {right.within(SIGNED)}", kind, PRODUCT)
-        return _if_fitting(quotient, left, right.type)
+        return if_fitting(quotient, left, right.type)
 
     def extreme(self, depth: int) -> Phrase:
         word = self.choices.pick(("min", "max"))
         parts = [self.number(depth) for _ in range(self.choices.integer(1, 3))]
-        kind = _extreme_type(word, [part.type for part in parts])
+        kind = extreme_type(word, [part.type for part in parts])
         levelled = [at_places(part.type, kind.places) for part in parts]
-        return _if_fitting(Phrase(f"{word}({', '.join(part.text for part in parts)})", kind), parts[0], *levelled)
+        return if_fitting(Phrase(f"{word}({', '.join(part.text for part in parts)})", kind), parts[0], *levelled)
 
     def count(self, depth: int) -> Phrase:
         """How many conditions hold, or options are chosen."""
@@ -377,44 +388,3 @@ class Sentences:
             length = self.choices.pick((times.whole_days, times.months))(self.choices)
             text, level = f"{text} {self.choices.pick(('+', '-'))} {length}", SUM
         return Phrase(text, level=level)
-
-
-def number_phrase(number: Decimal) -> Phrase:
-    """A number written out, with its type."""
-    exponent = number.normalize().as_tuple().exponent
-    places = max(0, -exponent) if isinstance(exponent, int) else 0
-    encoded = int(number.scaleb(places))
-    return Phrase(
-        f"{number:f}", Type("number", places=places, low=encoded, high=encoded), SIGNED if number < 0 else ATOM
-    )
-
-
-def at_places(kind: Type, places: int) -> Type:
-    """A number's type at more places, or as it is where it has that many."""
-    factor = 10 ** max(0, places - kind.places)
-    return replace(kind, places=max(places, kind.places), low=kind.low * factor, high=kind.high * factor)
-
-
-def fits(*kinds: Type) -> bool:
-    """Whether numbers of these types can be counted exactly."""
-    return all(abs(end) <= LARGEST for kind in kinds for end in _ends(kind))
-
-
-def _ends(kind: Type) -> tuple[int, int]:
-    return int(kind.low), int(kind.high)
-
-
-def _comparable(a: Phrase, b: Phrase) -> bool:
-    return fits(at_places(a.type, b.type.places), at_places(b.type, a.type.places))
-
-
-def _extreme_type(word: str, kinds: Sequence[Type]) -> Type:
-    places = max(kind.places for kind in kinds)
-    levelled = [at_places(kind, places) for kind in kinds]
-    choose = max if word == "max" else min
-    low, high = choose(kind.low for kind in levelled), choose(kind.high for kind in levelled)
-    return Type("number", places=places, low=low, high=high)
-
-
-def _if_fitting(phrase: Phrase, otherwise: Phrase, *parts: Type) -> Phrase:
-    return phrase if fits(phrase.type, *parts) else otherwise
