@@ -14,6 +14,7 @@ from rapid_response.protocol.measures import MeasureReader
 from rapid_response.protocol.namespace import Namespace
 from rapid_response.protocol.noting import Notes, Path
 from rapid_response.protocol.ordering import in_order
+from rapid_response.protocol.passages import Passage
 
 
 def definitions(
@@ -98,13 +99,12 @@ class Definitions:
         return kind
 
     def value(self, part: schema.Measure, kind: model.Kind | None, path: Path) -> Value:
+        passage = Passage(self.names, self.notes.problems, lambda at: self.notes.span((*path, *at)))
         reader = MeasureReader(
             part,
             kind.type if kind else None,
-            self.names,
+            passage,
             lambda node, at: self.conditions.condition(node, (*path, *at)),
-            self.notes.problems,
-            lambda at: self.notes.span((*path, *at)),
         )
         return reader.value()
 

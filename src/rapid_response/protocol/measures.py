@@ -25,10 +25,9 @@ from rapid_response.protocol.expressions import (
 )
 from rapid_response.protocol.faults import Faulty, each
 from rapid_response.protocol.noting import Path
-from rapid_response.protocol.passages import Passage, PlaceOf
-from rapid_response.protocol.problems import Problem, did_you_mean, nearest, one_of
+from rapid_response.protocol.passages import Passage
+from rapid_response.protocol.problems import did_you_mean, nearest, one_of
 from rapid_response.protocol.reading import Scalar
-from rapid_response.protocol.resolving import Names
 from rapid_response.protocol.tables import TableReader
 from rapid_response.protocol.values import places_of, scaled
 
@@ -44,15 +43,8 @@ class MeasureReader:
 
     measure: schema.Measure
     kind: Type | None
-    names: Names
+    passage: Passage
     condition: ConditionOf
-    problems: list[Problem]
-    place: PlaceOf
-
-    @property
-    def passage(self) -> Passage:
-        """Where the measure stands."""
-        return Passage(self.names, self.problems, self.place)
 
     def value(self) -> Value:
         """The value that the measure's one form says; raises Faulty once its problems are noted."""
