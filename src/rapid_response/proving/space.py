@@ -17,9 +17,11 @@ from rapid_response.proving.alignment import Alignment
 from rapid_response.proving.voices import Voice, alone
 from rapid_response.reasoning.cells import Axis, axes_of
 from rapid_response.reasoning.comparisons import Comparison
+from rapid_response.reasoning.formulas import Variable
+from rapid_response.reasoning.leaves import Leaves
 from rapid_response.reasoning.network import groups_of, meanings_of, on_axes
 from rapid_response.reasoning.nodes import FALSE, TRUE, Nodes, opposite
-from rapid_response.reasoning.translation import Translator, Variable
+from rapid_response.reasoning.translation import Translator
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,8 @@ def _first_morning(protocol: Protocol) -> int:
 def _space(vocabulary: Protocol, voices: tuple[Voice, ...], now: int | None, conditions: Sequence[Condition]) -> Space:
     at = _first_morning(voices[-1].protocol) if now is None else now
     store, variables = Nodes([]), dict[Variable, int]()
-    said = [_Speaking(voice.protocol, store, variables, False, voice=voice).formulas(conditions) for voice in voices]
+    spoken = [_Spoken(voice.protocol, store, variables, voice) for voice in voices]
+    said = [_formulas(Translator(leaves, assume=False), conditions) for leaves in spoken]
     axes = axes_of(vocabulary, tuple(variables), at)
     meanings = meanings_of(vocabulary, tuple(variables), axes, at)
     roots = [node for formulas in said for node in formulas.all()]
@@ -165,30 +168,30 @@ def _depends_on_time(axis: Axis) -> bool:
     return any(timed) and (not all(timed) or months or axis.type.name == "date")
 
 
-@dataclass
-class _Speaking(Translator):
-    """A translator whose variables are those of the vocabulary."""
+@dataclass(frozen=True, slots=True)
+class _Spoken(Leaves):
+    """Leaves whose variables are those of the vocabulary."""
 
-    voice: Voice | None = None
+    voice: Voice
 
     def leaf(self, variable: Variable, width: int, mask: int) -> int:
         """The variable, with so many values, has one of those in the mask."""
-        assert self.voice is not None
-        return Translator.leaf(self, *self.voice.placed(variable, width, mask))
+        return Leaves.leaf(self, *self.voice.placed(variable, width, mask))
 
-    def formulas(self, conditions: Sequence[Condition]) -> Formulas:
-        """Everything that the protocol says."""
-        roots, rules = self.roots(), self.protocol.rules.values()
-        levels = range(1, len(self.protocol.tiers))
-        return Formulas(
-            roots.tiers,
-            {rule.name: self.gate(rule) for rule in rules},
-            {
-                rule.name: tuple(self.effect(rule, ">=" if rule.effect == "raise_to" else "<", t) for t in levels)
-                for rule in rules
-            },
-            {name: self.criterion(name) for name in self.protocol.criteria},
-            roots.responses,
-            roots.scope,
-            {condition: self.condition(condition) for condition in conditions},
-        )
+
+def _formulas(translator: Translator, conditions: Sequence[Condition]) -> Formulas:
+    """Everything that the protocol says."""
+    protocol, roots = translator.protocol, translator.roots()
+    rules, levels = protocol.rules.values(), range(1, len(protocol.tiers))
+    return Formulas(
+        roots.tiers,
+        {rule.name: translator.gate(rule) for rule in rules},
+        {
+            rule.name: tuple(translator.effect(rule, ">=" if rule.effect == "raise_to" else "<", t) for t in levels)
+            for rule in rules
+        },
+        {name: translator.criterion(name) for name in protocol.criteria},
+        roots.responses,
+        roots.scope,
+        {condition: translator.condition(condition) for condition in conditions},
+    )

@@ -20,8 +20,8 @@ from rapid_response.protocol.expressions import (
     parts_of,
 )
 from rapid_response.protocol.model import Fact, Protocol
-from rapid_response.reasoning.comparisons import Comparison, Setting
-from rapid_response.reasoning.translation import Variable, substituted
+from rapid_response.reasoning.comparisons import Comparison, Setting, substituted
+from rapid_response.reasoning.formulas import Variable
 
 Position = int | None
 

@@ -11,7 +11,7 @@ from rapid_response.protocol.intervals import Range
 from rapid_response.protocol.model import Fact, Protocol
 from rapid_response.protocol.values import Encoded
 from rapid_response.reasoning.comparisons import Comparison, Setting, domain_of, pieces
-from rapid_response.reasoning.translation import Test, Variable
+from rapid_response.reasoning.formulas import Test, Variable
 
 ANOTHER_TEXT = "another"
 

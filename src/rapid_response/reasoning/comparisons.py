@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapid_response.protocol.expressions import (
     DAY,
@@ -100,6 +100,24 @@ def value_range(value: Value, fact: Range, setting: Setting) -> Range:
             return min(max(low, 0), top), min(max(high, 0), top)
         case _:
             raise AssertionError(f"not a value of one fact: {type(value).__name__}")
+
+
+def substituted(value: Value, fact: str, constant: Value) -> Value:
+    """The value with another one in the place of a fact."""
+    match value:
+        case FactValue(fact=name):
+            return constant if name == fact else value
+        case Extreme(parts=parts):
+            return replace(value, parts=tuple(substituted(part, fact, constant) for part in parts))
+        case Rescaled(value=inner) | CalendarShift(value=inner):
+            return replace(value, value=substituted(inner, fact, constant))
+        case Arithmetic(left=left, right=right) | DateShift(left=left, right=right):
+            sides = substituted(left, fact, constant), substituted(right, fact, constant)
+            return replace(value, left=sides[0], right=sides[1])
+        case Step(value=inner, by=by):
+            return replace(value, value=substituted(inner, fact, constant), by=substituted(by, fact, constant))
+        case _:
+            return value
 
 
 def pieces(comparisons: Sequence[Comparison], domain: Range, setting: Setting) -> list[tuple[Range, tuple[bool, ...]]]:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rapid_response.reasoning.encoding import Encoding
+from rapid_response.reasoning.formulas import Roots
 from rapid_response.reasoning.solver import Solver, make_solver
-from rapid_response.reasoning.translation import Roots
 
 BUDGET = 2_000
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from rapid_response.evaluation.outcomes import ResponseState
 from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol.model import Protocol
+from rapid_response.reasoning.formulas import Roots
 from rapid_response.reasoning.nodes import FALSE, TRUE, opposite
 from rapid_response.reasoning.passes import Bits
-from rapid_response.reasoning.translation import Roots
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,12 @@ from rapid_response.reasoning.cells import Axis, axes_of, holds_now
 from rapid_response.reasoning.comparisons import Comparison
 from rapid_response.reasoning.doubles import Double, make_double
 from rapid_response.reasoning.encoding import Encoding
+from rapid_response.reasoning.formulas import Roots, Translation, Variable
 from rapid_response.reasoning.nodes import FALSE, TRUE, Nodes, opposite
 from rapid_response.reasoning.passes import Bits, Pass, compile_pass
 from rapid_response.reasoning.sampling import Flips, Pool, make_flips, make_pool
 from rapid_response.reasoning.solver import Solver, make_solver
-from rapid_response.reasoning.translation import Roots, Translation, Variable, translate
+from rapid_response.reasoning.translation import translate
 
 MOST_PROTOCOLS, MOST_NETWORKS = 16, 64
 

@@ -111,6 +111,12 @@ class Nodes:
             }
         return below[max(goal, 0)]
 
+    def either(self, condition: int, then: int, otherwise: int) -> int:
+        """What `then` or `otherwise` says; where both hold, whether the condition does need not be known."""
+        one = self.all_of([condition, then])
+        other = self.all_of([opposite(condition), otherwise])
+        return self.any_of([one, other, self.all_of([then, otherwise])])
+
     def cone(self, roots: Iterable[int]) -> list[int]:
         """The roots and every node below them, each after its parts; both sides of what may be unknown."""
         found: set[int] = set()

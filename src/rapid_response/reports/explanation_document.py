@@ -31,7 +31,9 @@ from rapid_response.reports.document import (
     run,
 )
 from rapid_response.reports.reasons import Reasons
-from rapid_response.reports.result_document import MOST_ASKED, MOST_WAITED_FOR, result_document
+from rapid_response.reports.result_document import result_document
+from rapid_response.reports.result_facts import MOST_ASKED
+from rapid_response.reports.result_view import MOST_WAITED_FOR
 from rapid_response.reports.vocabulary import capital, introducing
 from rapid_response.reports.words import Wording
 

@@ -33,6 +33,7 @@ from rapid_response.protocol.model import (
 from rapid_response.protocol.problems import Span
 from rapid_response.protocol.values import UNBOUNDED, decode, unscaled
 from rapid_response.reports import catalogue as say
+from rapid_response.reports.clauses import clause_of
 from rapid_response.reports.document import (
     Block,
     Document,
@@ -48,6 +49,7 @@ from rapid_response.reports.document import (
     origin,
     place,
 )
+from rapid_response.reports.groupings import group_of
 from rapid_response.reports.vocabulary import capital
 from rapid_response.reports.words import Wording
 
@@ -203,7 +205,7 @@ class _View:
 
     def tree(self, condition: Condition) -> Tree:
         """A condition with the conditions it is made of, as far as its sentence goes."""
-        group = self.words.group(condition)
+        group = group_of(self.protocol, condition)
         if group is None:
             return Tree(line(self.words.condition(condition)))
         return Tree(line(group.heading(self.language)), tuple(self.tree(part) for part in group.parts))
@@ -272,22 +274,22 @@ class _View:
         match row:
             case Always():
                 return
-            case AllOf(parts=parts) if self.words.group(row):
+            case AllOf(parts=parts) if group_of(self.protocol, row):
                 for part in parts:
                     yield from self.atoms(part)
-            case AnyOf(parts=parts) if self.words.group(row):
-                yield self.words.clause(parts[0]).about, row
+            case AnyOf(parts=parts) if group_of(self.protocol, row):
+                yield clause_of(self.words, parts[0]).about, row
             case _:
-                yield self.words.clause(row).about, row
+                yield clause_of(self.words, row).about, row
 
     def said(self, part: Condition) -> str:
         match part:
-            case AnyOf(parts=parts) if self.words.group(part):
+            case AnyOf(parts=parts) if group_of(self.protocol, part):
                 return self.words.listed([self.said(inner) for inner in parts])
             case IsOneOf(value=value, options=options) if len(options) == 1:
                 return self.words.option(value.type, value.type.options[min(options)])
             case _:
-                return self.words.clause(part).said or say.YES(self.language)
+                return clause_of(self.words, part).said or say.YES(self.language)
 
     # Patterns
 

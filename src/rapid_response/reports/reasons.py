@@ -13,9 +13,11 @@ from rapid_response.evaluation.recommendation import Recommendation
 from rapid_response.protocol.expressions import AllOf, AnyOf, AtLeast, Condition, Not, Value, names_in
 from rapid_response.protocol.model import Fact, Protocol
 from rapid_response.reports import catalogue as say
+from rapid_response.reports.clauses import clause_of
 from rapid_response.reports.document import Line, Run, Tree, between, line, plain, run
+from rapid_response.reports.groupings import dissolves, group_of
 from rapid_response.reports.vocabulary import introducing, uncapital
-from rapid_response.reports.words import Wording, dissolves
+from rapid_response.reports.words import Wording
 
 PAST = "past incidents"
 """Waited for beside facts, none of which can have this name."""
@@ -168,14 +170,14 @@ class Reasons:
     def tree(self, reason: Reason) -> Tree:
         """A condition, how it came out and on what, with the conditions it is made of."""
         assert reason.condition is not None
-        bare, group = _bare(reason), self.words.group(reason.condition)
+        bare, group = _bare(reason), group_of(self.protocol, reason.condition)
         if group and bare.parts:
             parts = tuple(self.tree(part) for part in _flat(bare))
             return Tree(line(group.heading(self.language)), parts, reason.state)
         said = line(self.words.condition(reason.condition))
         if bare.criterion:
             return self.criterion(said, reason, bare.parts[0])
-        claimed = "" if group else self.words.clause(reason.condition).said
+        claimed = "" if group else clause_of(self.words, reason.condition).said
         return Tree((*said, *self.decided_on(bare, claimed)), (), reason.state)
 
     def criterion(self, said: Line, reason: Reason, condition: Reason) -> Tree:
