@@ -808,6 +808,7 @@ def test_decision_tables(known: dict[str, Any], expected: object) -> None:
         ("- [yes, any, 1]\n- [any, yes, 2]\n- [no, no, 3]", "RR404"),
         ("- [yes, any, 1]\n- [no, yes, 2]", "RR405"),
         ("- [yes, any, 1]\n- [no, 2]", "RR203"),
+        ("- [yes, any, 1]\n- []", "RR203"),
     ],
 )
 def test_tables_neither_overlap_nor_leave_gaps(rows: str, problem: str) -> None:

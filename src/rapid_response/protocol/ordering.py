@@ -44,7 +44,7 @@ def _mentioned(part: schema.Criterion | schema.Measure) -> set[str]:
     """Every word in the sentences of a definition that could be a name; options in table cells are none."""
     if isinstance(part, schema.Criterion):
         return _words([part.when, part.unless])
-    tabled = [part.table.columns, [row[-1] for row in part.table.rows], part.table.otherwise] if part.table else []
+    tabled = [part.table.columns, [row[-1:] for row in part.table.rows], part.table.otherwise] if part.table else []
     rows = [
         [row.when for row in part.points or []],
         [[case.when, case.is_, case.otherwise] for case in part.cases or []],

@@ -49,7 +49,7 @@ class TableReader:
     ) -> list[Entry]:
         at = ("table", "rows", position)
         if len(row) != len(columns) + 1:
-            remedy = f"write one for each of the {len(columns)} columns, then the value"
+            remedy = "write one for each column, then the value"
             message = f"the row has {len(row)} entries instead of {len(columns) + 1}"
             raise self.passage.fault("RR203", message, at, remedy)
         if not isinstance(row[-1], Scalar):
