@@ -294,6 +294,10 @@ def test_a_log_with_records_that_cannot_be_read_is_listed(call: Caller, story: P
         listed = call("list", "--db", str(copy), "--format", form)
         assert "A-6" in listed.out
         assert (listed.code, "4 records were changed and cannot be read: 3, 4, 5, 6" in listed.err) == (6, True)
+    last = tampered(story, tmp_path, b'"incident":"B-1"', b'"incident":"B-1')
+    since = call("list", "--db", str(last), "--since", "2026-07-01")
+    assert ("A-6" in since.out, "2 records were changed" in since.err) == (True, True)
+    copy = tampered(story, tmp_path, b'"incident":"A-2"', b'"incident":"A-2')
     again = call("replay", "--db", str(copy), "--lang", "zh-Hant")
     assert "4 項記錄已被改動，不能讀取：3、4、5、6" in again.out.replace("\n", "")
     assert call("show", "3", "--db", str(copy)).code == 6

@@ -29,6 +29,8 @@ def moment_in(log: DecisionLog, text: str) -> dt.datetime:
 
 
 def _zone(log: DecisionLog) -> str:
-    newest_first = (log.read(number) for number in range(len(log), 0, -1))
-    last = next((entry for entry in newest_first if isinstance(entry, Decision)), None)
-    return (log.protocol(last).time_zone if last else None) or "UTC"
+    for number in range(len(log), 0, -1):
+        for entry in log.entries(first=number, last=number, unreadable=[]):
+            if isinstance(entry, Decision):
+                return log.protocol(entry).time_zone or "UTC"
+    return "UTC"
